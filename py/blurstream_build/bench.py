@@ -1,0 +1,37 @@
+"""`build.py bench`: the kernels alone, and the whole loop in a browser beside a pass-through run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from . import assemble, browser
+from .console import Console
+from .errors import BuildError
+from .paths import Paths
+
+SCRIPTS = {"kernels": "bench_kernels.py", "loop": "bench_loop.py"}
+
+
+def bench(paths: Paths, console: Console, which: Sequence[str], extra: Sequence[str]) -> int:
+    """Builds and runs the named benchmarks, all of them by default; their results are written to bench/."""
+    node = assemble.build(paths, console, packages="test")
+    chromium = browser.ensure(paths, console)
+    paths.bench.mkdir(exist_ok=True)
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(paths.py),
+        "PYTHONUNBUFFERED": "1",
+        browser.ENV: str(chromium.program),
+        "BLURSTREAM_NODE": str(node.node),
+    }
+    worst = 0
+    for name in which or SCRIPTS:
+        script = paths.root / "tests" / "bench" / SCRIPTS[name]
+        if not script.is_file():
+            raise BuildError(f"bench {name}", f"{script} is missing", "Check the file out again with git.")
+        console.line(f"\n{name}\n")
+        command = [str(paths.venv_python), str(script), *extra]
+        worst = max(worst, subprocess.run(command, cwd=paths.root, env=env, check=False).returncode)
+    return worst

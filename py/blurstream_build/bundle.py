@@ -1,0 +1,109 @@
+"""What esbuild makes of web/: the workers, the library and the demo page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import node as node_step
+from .assets import mirror
+from .console import Console, Step
+from .errors import BuildError
+from .node import Node
+from .paths import Paths
+from .stamps import Stamp, digest, files_under
+
+FIX = "The output above names the file and line in web/. Correct it and run the same command again."
+SOURCES = (".ts", ".mts", ".mjs", ".json", ".html", ".css")
+LIBRARY = ("blurstream.js", "blurstream.mjs", "blurstream.d.ts")
+
+
+def workers(paths: Paths, console: Console, node: Node) -> None:
+    """Bundles the three workers and takes over the files of onnxruntime-web, into build/stage/workers."""
+    out = paths.build / "stage" / "workers"
+    with console.step("workers") as step:
+        stamp = Stamp(paths.stamps / "workers.json", _key(paths, node))
+        if stamp.fresh():
+            step.done("up to date")
+            return
+        out.mkdir(parents=True, exist_ok=True)
+        for stale in files_under(out):
+            stale.unlink()
+        _phase(paths, console, node, step, ["--assets", str(out)])
+        stamp.write(files_under(out))
+        step.done(f"{len(files_under(out))} files")
+
+
+def library(paths: Paths, console: Console, node: Node, manifest_sha256: str) -> None:
+    """Bundles blurstream.js and .mjs with the hash of the manifest compiled in, and the types."""
+    with console.step("library") as step:
+        stamp = Stamp(paths.stamps / "library.json", _key(paths, node, manifest_sha256))
+        if stamp.fresh():
+            step.done("up to date")
+            return
+        _phase(paths, console, node, step, ["--manifest-sha256", manifest_sha256, "--out", str(paths.dist)])
+        stamp.write([paths.dist / name for name in LIBRARY])
+        step.done(", ".join(LIBRARY))
+
+
+def demo(paths: Paths, console: Console, node: Node) -> None:
+    """Puts the demo page, its scripts and its clip into dist/demo."""
+    with console.step("demo page") as step:
+        source = paths.web / "demo"
+        scripts = sorted(source.glob("*.ts"))
+        entries = [p for p in scripts if (source / f"{p.stem}.html").is_file() or p.stem == "demo"]
+        out = paths.build / "stage" / "demo"
+        out.mkdir(parents=True, exist_ok=True)
+        stamp = Stamp(paths.stamps / "demo.json", _key(paths, node))
+        if not stamp.fresh():
+            step.say("esbuild")
+            console.run(
+                step,
+                [
+                    node.node, paths.node_modules / "esbuild" / "bin" / "esbuild", *entries, "--bundle",
+                    "--format=esm", "--target=es2022", f"--outdir={out}", "--external:*/blurstream.mjs",
+                    "--log-level=warning",
+                ],
+                what="bundling the demo page",
+                fix=FIX,
+                cwd=paths.web,
+                env=node_step.environment(node),
+            )  # fmt: skip
+            stamp.write([out / f"{p.stem}.js" for p in entries])
+        wanted = {f"{p.stem}.js": out / f"{p.stem}.js" for p in entries}
+        wanted |= {
+            p.relative_to(source).as_posix(): p
+            for p in files_under(source)
+            if p.suffix not in (".ts", ".mts") and p.name != "tsconfig.json"
+        }
+        wanted |= {p.name: p for p in _clips(paths)}
+        changed = mirror(wanted, paths.dist / "demo", keep=())
+        step.done(f"{len(wanted)} files, {changed} written" if changed else "up to date")
+
+
+def _clips(paths: Paths) -> list[Path]:
+    found = [p for p in sorted(paths.clips.glob("demo.*")) if p.suffix in (".mp4", ".webm")]
+    if not found:
+        raise BuildError(
+            "making the demo page",
+            f"there is no demo clip in {paths.clips}",
+            "Run: python3 build.py clean, then the same command again.",
+        )
+    return found
+
+
+def _phase(paths: Paths, console: Console, node: Node, step: Step, arguments: list[str]) -> None:
+    console.run(
+        step,
+        [node.node, paths.web / "build" / "bundle.mjs", "--phase", step.name, *arguments],
+        what=f"bundling the {step.name} with esbuild",
+        fix=FIX,
+        cwd=paths.web,
+        env=node_step.environment(node),
+    )
+
+
+def _key(paths: Paths, node: Node, *facts: str) -> str:
+    folders = (paths.web / "src", paths.web / "demo", paths.web / "build")
+    files = [file for folder in folders if folder.is_dir() for file in files_under(folder, SOURCES)]
+    single = [paths.web / "package.json", paths.web / "package-lock.json", paths.web / "tsconfig.json"]
+    return digest([*files, *single], node.version, *facts, base=paths.root)

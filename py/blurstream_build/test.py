@@ -1,0 +1,74 @@
+"""`build.py test`: lint, types and every test, with whatever they need set up first."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import assemble, browser
+from . import node as node_step
+from .console import Console
+from .errors import BuildError
+from .node import Node
+from .paths import Paths
+
+CHECKED = ("build.py", "py", "tests", "models")
+SLOWEST = 15
+
+
+def test(paths: Paths, console: Console, extra: Sequence[str], *, checks: bool = True) -> int:
+    """Sets up, runs the checks and pytest; returns the exit code. `extra` goes to pytest."""
+    node = assemble.build(paths, console, packages="test")
+    chromium = browser.ensure(paths, console)
+    failed = check(paths, console, node) if checks else []
+    code = _pytest(paths, console, extra, str(chromium.program), node)
+    if failed:
+        raise BuildError(
+            f"checks: {', '.join(failed)}",
+            "see the output of each above",
+            "Correct what they name; `.venv/bin/ruff check --fix` and `.venv/bin/ruff format` do part of it.",
+        )
+    return code
+
+
+def check(paths: Paths, console: Console, node: Node) -> list[str]:
+    """Runs the linters and type checkers; prints what each complains about and returns the names of those."""
+    there = [name for name in CHECKED if (paths.root / name).exists()]
+    ruff = paths.venv_bin / "ruff"
+    typescript = paths.node_modules / "typescript" / "bin" / "tsc"
+    projects = [p for p in (paths.web / "tsconfig.json", paths.web / "demo" / "tsconfig.json") if p.is_file()]
+    types: list[tuple[str, list[str | Path]]] = [
+        (f"tsc {project.relative_to(paths.root)}", [node.node, typescript, "--noEmit", "-p", project])
+        for project in projects
+    ]
+    commands: list[tuple[str, list[str | Path]]] = [
+        ("ruff check", [ruff, "check", "--quiet", *there]),
+        ("ruff format", [ruff, "format", "--check", "--quiet", *there]),
+        ("mypy", [paths.venv_python, "-m", "mypy", "--no-error-summary", *there]),
+        *types,
+    ]
+    failed = []
+    for name, command in commands:
+        with console.step(name) as step:
+            env = {"MYPYPATH": str(paths.py), **node_step.environment(node)}
+            try:
+                console.run(step, command, what=name, fix="", cwd=paths.root, env=env)
+                step.done("passed")
+            except BuildError as error:
+                failed.append(name)
+                step.done("FAILED\n" + "\n".join(f"    {line}" for line in error.why.splitlines()[1:]))
+    return failed
+
+
+def _pytest(paths: Paths, console: Console, extra: Sequence[str], chromium: str, node: Node) -> int:
+    console.line()
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(paths.py),
+        browser.ENV: chromium,
+        "BLURSTREAM_NODE": str(node.node),
+    }
+    command = [str(paths.venv_python), "-m", "pytest", f"--durations={SLOWEST}", *extra]
+    return subprocess.run(command, cwd=paths.root, env=env, check=False).returncode
