@@ -1,0 +1,111 @@
+"""Lists of tiles -> output planes. Work grows with the lists, not with the frame; tiles in no list are left alone.
+
+edge_alpha_F     the matte's coefficients interpolated and applied to the full-resolution luma, in the listed tiles
+fill_tiles_T     listed tiles become the plate
+blend_tiles_T    listed tiles become alpha * source + (1 - alpha) * plate; exact at alpha 0 and 255. Chroma tiles (T = 8)
+                 take the mean alpha of each 2x2 luma pixels. `source` and `out` may be the same memory
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import halide as hl
+
+from .definition import Kernel, from_origin, image, scalars
+from .signatures import TILE, WORK_FACTORS
+
+
+class _Listed:
+    """Pixels of the tiles of a list: `tiles` holds (column, row) pairs, the first `n` count."""
+
+    def __init__(self, tile: int) -> None:
+        self.tiles = image("tiles", hl.Int(32), 2)
+        self.params = scalars(hl.Int(32), ["n", "tiles_wide", "tiles_high"])
+        n, wide, high = self.params
+        self.each = hl.RDom([(0, tile), (0, tile), (0, n)], "each")
+        self.column = hl.unsafe_promise_clamped(self.tiles[0, self.each.z], 0, wide - 1)
+        self.row = hl.unsafe_promise_clamped(self.tiles[1, self.each.z], 0, high - 1)
+        self.x = self.column * tile + self.each.x
+        self.y = self.row * tile + self.each.y
+
+    def store(self, name: str, value: hl.Expr) -> hl.Func:
+        x, y = hl.Var("x"), hl.Var("y")
+        out = hl.Func(name)
+        out[x, y] = hl.undef(hl.UInt(8))
+        out[self.x, self.y] = value
+        # tiles of a list are distinct: no two lanes or iterations write one pixel
+        out.update().allow_race_conditions().vectorize(self.each.x)
+        from_origin(out)
+        return out
+
+
+def _between_rows(rows: hl.ImageParam, listed: _Listed, cell: hl.Expr) -> hl.Expr:
+    """The plate at a listed pixel, 0..255 in u16: 8 x value x 32 fits 16 bits exactly."""
+    last = rows.dim(1).extent() - 1
+    position = 2 * listed.y + 1 - cell
+    above = position // (2 * cell)
+    down = hl.u16((position - above * 2 * cell) * 16 // cell)
+    upper, lower = rows[listed.x, hl.clamp(above, 0, last)], rows[listed.x, hl.clamp(above + 1, 0, last)]
+    return (upper * (hl.u16(32) - down) + lower * down + hl.u16(128)) >> hl.u16(8)
+
+
+def fill_tiles(tile: int) -> Kernel:
+    listed = _Listed(tile)
+    rows = image("rows", hl.UInt(16), 2)
+    (cell,) = scalars(hl.Int(32), ["cell"])
+    out = listed.store("out", hl.u8(_between_rows(rows, listed, cell)))
+    return Kernel(f"fill_tiles_{tile}", (listed.tiles, rows), (*listed.params, cell), (out,))
+
+
+def blend_tiles(tile: int) -> Kernel:
+    listed = _Listed(tile)
+    alpha, rows, source = image("alpha", hl.UInt(8), 2), image("rows", hl.UInt(16), 2), image("source", hl.UInt(8), 2)
+    (cell,) = scalars(hl.Int(32), ["cell"])
+    if tile == TILE:
+        share = hl.u16(alpha[listed.x, listed.y])
+    else:
+        four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
+        share = (sum(four, hl.u16(2))) >> hl.u16(2)
+    plate = _between_rows(rows, listed, cell)
+    mix = share * hl.u16(source[listed.x, listed.y]) + (hl.u16(255) - share) * plate + hl.u16(128)
+    out = listed.store("out", hl.u8((mix + (mix >> hl.u16(8))) >> hl.u16(8)))  # exact division by 255, rounded
+    return Kernel(f"blend_tiles_{tile}", (listed.tiles, alpha, rows, source), (*listed.params, cell), (out,))
+
+
+def edge_alpha(factor: int) -> Kernel:
+    listed = _Listed(TILE)
+    luma = image("y", hl.UInt(8), 2)
+    gain, offset = image("gain", hl.Float(32), 2), image("offset", hl.Float(32), 2)
+    span = TILE // factor
+    x, k, t = hl.Var("x"), hl.Var("k"), hl.Var("t")
+    last_x, last_y = gain.dim(0).extent() - 1, gain.dim(1).extent() - 1
+    column = hl.unsafe_promise_clamped(listed.tiles[0, t], 0, listed.params[1] - 1)
+    row = hl.unsafe_promise_clamped(listed.tiles[1, t], 0, listed.params[2] - 1)
+
+    # the work rows that a tile needs (its own and one each side), interpolated across to its 16 columns
+    left = (2 * x + 1 + factor) // (2 * factor) - 1  # in -1..span-1, relative to the tile
+    share = hl.f32(2 * x + 1 - factor - left * 2 * factor) * hl.f32(1 / (2 * factor))
+    at_left, at_right = (hl.clamp(column * span + left + i, 0, last_x) for i in (0, 1))
+    line = hl.clamp(row * span + k - 1, 0, last_y)
+    wide = hl.Func("wide")
+    wide[x, k, t] = hl.Tuple(
+        [values[at_left, line] + (values[at_right, line] - values[at_left, line]) * share for values in (gain, offset)]
+    )
+
+    above = (2 * listed.each.y + 1 + factor) // (2 * factor)  # k of the upper row
+    down = hl.f32(2 * listed.each.y + 1 - factor - (above - 1) * 2 * factor) * hl.f32(1 / (2 * factor))
+    above = hl.unsafe_promise_clamped(above, 0, span)
+    upper, lower = (wide[listed.each.x, above + i, listed.each.z] for i in (0, 1))
+    slope = upper[0] + (lower[0] - upper[0]) * down
+    base = upper[1] + (lower[1] - upper[1]) * down
+    value = (slope * hl.f32(luma[listed.x, listed.y]) + base) * 255.0 + 0.5
+    out = listed.store("alpha", hl.u8(hl.clamp(value, 0.0, 255.0)))
+    wide.compute_at(out, listed.each.z).vectorize(x, 4)
+    return Kernel(f"edge_alpha_{factor}", (listed.tiles, luma, gain, offset), listed.params, (out,))
+
+
+KERNELS = (
+    *(partial(edge_alpha, f) for f in WORK_FACTORS),
+    *(partial(kernel, tile) for kernel in (fill_tiles, blend_tiles) for tile in (TILE, TILE // 2)),
+)

@@ -1,0 +1,52 @@
+"""A kernel as the compiler sees it: Halide inputs, scalars and outputs under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import halide as hl
+
+VECTOR_U8 = 16
+VECTOR_F32 = 4
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One compiled function. `inputs` are `hl.ImageParam`, `scalars` `hl.Param`, `outputs` `hl.Func`, in call order."""
+
+    name: str
+    inputs: tuple[Any, ...]
+    scalars: tuple[Any, ...]
+    outputs: tuple[Any, ...]
+
+    def pipeline(self) -> Any:
+        return hl.Pipeline(list(self.outputs))
+
+
+def image(name: str, dtype: Any, dimensions: int) -> Any:
+    """An input buffer whose origin is 0 in every dimension (lets Halide drop the min terms)."""
+    param = hl.ImageParam(dtype, dimensions, name)
+    for axis in range(dimensions):
+        param.dim(axis).set_min(0)
+    return param
+
+
+def scalars(dtype: Any, names: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(hl.Param(dtype, name) for name in names)
+
+
+def from_origin(*outputs: Any) -> None:
+    """Pin the output buffers' origin to 0; outputs of one kernel share their size unless scheduled otherwise."""
+    for func in outputs:
+        for buffer in func.output_buffers():
+            for axis in range(buffer.dimensions()):
+                buffer.dim(axis).set_min(0)
+
+
+def sample_position(at: Any, step: Any, start: Any) -> tuple[Any, Any]:
+    """Pixel `at` of a resampled axis -> (left source index, weight of the right one); caller clamps the index."""
+    position = hl.f32(at) * step + start
+    left = hl.floor(position)
+    return hl.i32(left), position - left

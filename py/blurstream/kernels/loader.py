@@ -1,0 +1,121 @@
+"""Compiled kernels as Python callables: the same ctypes code in CPython (native library) and Pyodide (wasm side module).
+
+Building a `halide_buffer_t` costs tens of microseconds, so a kernel is bound to its arrays once and called often.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..errors import KernelError
+from .signatures import SIGNATURES
+
+Array = np.ndarray[Any, Any]
+Bound = Callable[..., None]
+
+WASM_LIBRARY = "kernels.so"
+NATIVE_LIBRARY = "libblurstream_kernels" + {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+DTYPES = {"u8": np.dtype(np.uint8), "u16": np.dtype(np.uint16), "i32": np.dtype(np.int32), "f32": np.dtype(np.float32)}
+_TYPE_CODES = {"i": 0, "u": 1, "f": 2}
+
+
+class Kernels(Protocol):
+    """What the pipeline needs of its kernels; `reference.ReferenceKernels` is the other implementation."""
+
+    def bind(self, name: str, *buffers: Array) -> Bound:
+        """Fix the buffers (inputs, then outputs, as in SIGNATURES); the result takes the scalars. Holds the arrays."""
+
+
+class _Dimension(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int32) for name in ("min", "extent", "stride", "flags")]
+
+
+class _Type(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16)]
+
+
+class _Buffer(ctypes.Structure):
+    """halide_buffer_t of HalideRuntime.h."""
+
+    _fields_ = [
+        ("device", ctypes.c_uint64),
+        ("device_interface", ctypes.c_void_p),
+        ("host", ctypes.c_void_p),
+        ("flags", ctypes.c_uint64),
+        ("type", _Type),
+        ("dimensions", ctypes.c_int32),
+        ("dim", ctypes.POINTER(_Dimension)),
+        ("padding", ctypes.c_void_p),
+    ]
+
+
+def _describe(kernel: str, spec: str, array: Array) -> _Buffer:
+    name, kind = spec.split(":")
+    dtype, dimensions = DTYPES[kind[:-3]], int(kind[-2])
+    if array.dtype != dtype or array.ndim != dimensions or array.strides[-1] != dtype.itemsize:
+        raise KernelError(
+            f"kernel {kernel}: {name} must be {kind} with contiguous rows, "
+            f"got {array.dtype}[{array.ndim}] with strides {array.strides}"
+        )
+    buffer = _Buffer()
+    buffer.host = array.ctypes.data
+    buffer.type = _Type(_TYPE_CODES[dtype.kind], dtype.itemsize * 8, 1)
+    buffer.dimensions = dimensions
+    buffer.dim = (_Dimension * dimensions)(
+        *(
+            _Dimension(0, extent, stride // dtype.itemsize, 0)
+            for extent, stride in zip(reversed(array.shape), reversed(array.strides), strict=True)
+        )
+    )
+    return buffer
+
+
+def library_path() -> Path:
+    """The library to load: $BLURSTREAM_KERNELS, else build/kernels of this checkout."""
+    given = os.environ.get("BLURSTREAM_KERNELS")
+    if given:
+        return Path(given)
+    folder = Path(__file__).resolve().parents[3] / "build" / "kernels"
+    return folder / (WASM_LIBRARY if sys.platform == "emscripten" else NATIVE_LIBRARY)
+
+
+class CompiledKernels:
+    """The kernels of one library."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        path = path or library_path()
+        try:
+            self._library = ctypes.CDLL(str(path))
+        except OSError as error:
+            raise KernelError(f"cannot load the kernels from {path}: {error}; `python3 build.py build` makes them") from error
+
+    def bind(self, name: str, *buffers: Array) -> Bound:
+        signature = SIGNATURES[name]
+        specs = (*signature.inputs, *signature.outputs)
+        if len(buffers) != len(specs):
+            raise KernelError(f"kernel {name} takes the buffers {specs}, got {len(buffers)}")
+        structs = [_describe(name, spec, array) for spec, array in zip(specs, buffers, strict=True)]
+        pointers = [ctypes.addressof(struct) for struct in structs]
+        count = len(signature.inputs)
+        function = self._library[name]
+        function.restype = ctypes.c_int
+        function.argtypes = (
+            *(ctypes.c_void_p,) * count,
+            *(ctypes.c_int32 if s.endswith(":i32") else ctypes.c_float for s in signature.scalars),
+            *(ctypes.c_void_p,) * len(signature.outputs),
+        )
+        first, last = pointers[:count], pointers[count:]
+
+        def call(*scalars: float, _alive: tuple[Any, ...] = (structs, buffers)) -> None:
+            code = function(*first, *scalars, *last)
+            if code:
+                raise KernelError(f"kernel {name} failed with Halide's code {code}")
+
+        return call

@@ -1,0 +1,226 @@
+"""What each kernel computes, in NumPy and SciPy: one function a kernel, same buffers, same scalars, outputs written in place.
+
+The tests hold the compiled kernels to these; the browser does not ship them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from .loader import Array, Bound
+from .signatures import BOX_RADIUS, CELL, SIGNATURES, TILE, WORK_FACTORS
+
+_TO_YUV = np.array([[11966, 40254, 4064], [-6596, -22189, 28784], [28784, -26145, -2639]], np.int64)
+_PLATE_MARGIN, _FAINT_SHARE = 2, 0.02
+
+
+def split_nv12(uv: Array, u: Array, v: Array) -> None:
+    u[:], v[:] = uv[:, ::2], uv[:, 1::2]
+
+
+def _rgb(rgba: Array, red_at: int) -> Array:
+    pixels = rgba.reshape(rgba.shape[0], -1, 4)[..., :3].astype(np.int64)
+    return pixels if red_at == 0 else pixels[..., ::-1]
+
+
+def luma_of_rgba(rgba: Array, red_at: int, y: Array) -> None:
+    y[:] = (_rgb(rgba, red_at) @ _TO_YUV[0] + (16 << 16) + (1 << 15)) >> 16
+
+
+def chroma_of_rgba(rgba: Array, red_at: int, u: Array, v: Array) -> None:
+    rgb = _rgb(rgba, red_at)
+    four = rgb[::2, ::2] + rgb[::2, 1::2] + rgb[1::2, ::2] + rgb[1::2, 1::2]
+    for plane, row in ((u, 1), (v, 2)):
+        plane[:] = (four @ _TO_YUV[row] + (128 << 18) + (1 << 17)) >> 18
+
+
+def shrink(factor: int, plane: Array, work: Array) -> None:
+    rows, columns = work.shape
+    blocks = plane[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor).astype(np.int64)
+    work[:] = (blocks.sum((1, 3)) + factor * factor // 2) // factor**2
+
+
+def _sample(source: Array, xs: Array, ys: Array) -> Array:
+    """Bilinear at the grid xs x ys, edges repeated."""
+    return ndimage.map_coordinates(
+        np.asarray(source, np.float64), np.meshgrid(ys, xs, indexing="ij"), order=1, mode="nearest"
+    )
+
+
+def model_input(*args: Any) -> None:
+    y, u, v, step_x, step_y, start_x, start_y, y_gain, y_offset, red_v, green_u, green_v, blue_u, image = args
+    xs = np.arange(image.shape[1]) * step_x + start_x
+    ys = np.arange(image.shape[0]) * step_y + start_y
+    luma = (_sample(y, xs, ys) - y_offset) * y_gain
+    cb, cr = (_sample(plane, xs / 2 - 0.25, ys / 2 - 0.25) - 128 for plane in (u, v))
+    rgb = np.stack([luma + red_v * cr, luma + green_u * cb + green_v * cr, luma + blue_u * cb], axis=-1)
+    image[:] = np.clip(rgb / 255, 0, 1)
+
+
+def soft_mask(
+    mask: Array,
+    previous: Array,
+    step_x: float,
+    step_y: float,
+    start_x: float,
+    start_y: float,
+    rise: float,
+    fall: float,
+    follow: float,
+    soft: Array,
+) -> None:
+    rows, columns = soft.shape
+    lifted = _sample(mask, np.arange(columns) * step_x + start_x, np.arange(rows) * step_y + start_y)
+    change = lifted - previous
+    soft[:] = previous + change * np.minimum(np.where(change < 0, fall, rise) + follow * np.abs(change), 1)
+
+
+def _box(values: Array) -> Array:
+    return ndimage.uniform_filter(values, 2 * BOX_RADIUS + 1, mode="nearest")
+
+
+def matte(
+    work_y: Array, soft: Array, epsilon: float, low: float, high: float, gain: Array, offset: Array, alpha: Array
+) -> None:
+    luma, p = work_y[: soft.shape[0], : soft.shape[1]].astype(np.float64), soft.astype(np.float64)
+    mean_i, mean_p = _box(luma), _box(p)
+    slope = (_box(luma * p) - mean_i * mean_p) / (_box(luma * luma) - mean_i**2 + epsilon)
+    gain[:] = _box(slope) / (high - low)
+    offset[:] = (_box(mean_p - slope * mean_i) - low) / (high - low)
+    alpha[:] = np.clip((gain * luma + offset) * 255 + 0.5, 0, 255)
+
+
+def tile_bounds(span: int, alpha: Array, least: Array, most: Array) -> None:
+    rows, columns = least.shape
+    near = np.pad(alpha, 1, mode="edge")
+    for out, pick in ((least, np.min), (most, np.max)):
+        for row in range(rows):
+            for column in range(columns):
+                top, left = row * span, column * span
+                out[row, column] = pick(near[top : top + span + 2, left : left + span + 2])
+
+
+def _block_sums(values: Array, size: int, rows: int, columns: int) -> Array:
+    return values[: rows * size, : columns * size].reshape(rows, size, columns, size).sum((1, 3))
+
+
+def plate_cells(y: Array, u: Array, v: Array, alpha: Array, cells: Array) -> None:
+    _, rows, columns = cells.shape
+    most = ndimage.maximum_filter(alpha, 2 * _PLATE_MARGIN + 1, mode="nearest")
+    weight = (255.0 - most) / 255
+    height, width = weight.shape
+    chroma_weight = _block_sums(weight, 2, height // 2, width // 2)
+    half = CELL // 2
+    cells[0] = _block_sums(weight * y[:height, :width], CELL, rows, columns)
+    cells[1] = _block_sums(chroma_weight * u[: height // 2, : width // 2], half, rows, columns)
+    cells[2] = _block_sums(chroma_weight * v[: height // 2, : width // 2], half, rows, columns)
+    cells[3] = _block_sums(weight, CELL, rows, columns)
+    cells /= CELL**2
+
+
+def plate_blur(cells: Array, taps: Array, mean_y: float, mean_u: float, mean_v: float, plate: Array) -> None:
+    blurred = np.stack(
+        [
+            ndimage.correlate1d(ndimage.correlate1d(c, taps, axis=0, mode="nearest"), taps, axis=1, mode="nearest")
+            for c in cells.astype(np.float64)
+        ]
+    )
+    mean = np.array([mean_y, mean_u, mean_v]).reshape(3, 1, 1)
+    plate[:] = (blurred[:3] + _FAINT_SHARE * mean) / (blurred[3] + _FAINT_SHARE)
+
+
+def plate_rows(plate: Array, cell: int, rows: Array) -> None:
+    positions = (np.arange(rows.shape[1]) + 0.5) / cell - 0.5
+    wide = _sample(plate, positions, np.arange(plate.shape[0]))
+    rows[:] = np.clip(wide * 8 + 0.5, 0, 2040)
+
+
+def _tiles(tiles: Array, n: int, size: int) -> list[tuple[slice, slice]]:
+    return [(slice(r * size, (r + 1) * size), slice(c * size, (c + 1) * size)) for c, r in tiles[:n].tolist()]
+
+
+def edge_alpha(
+    factor: int,
+    tiles: Array,
+    y: Array,
+    gain: Array,
+    offset: Array,
+    n: int,
+    tiles_wide: int,
+    tiles_high: int,
+    alpha: Array,
+) -> None:
+    xs = (np.arange(tiles_wide * TILE) + 0.5) / factor - 0.5
+    ys = (np.arange(tiles_high * TILE) + 0.5) / factor - 0.5
+    slope, base = _sample(gain, xs, ys), _sample(offset, xs, ys)
+    for at in _tiles(tiles, n, TILE):
+        alpha[at] = np.clip((slope[at] * y[at] + base[at]) * 255 + 0.5, 0, 255)
+
+
+def _between_rows(rows: Array, height: int, cell: int) -> Array:
+    position = 2 * np.arange(height) + 1 - cell
+    above = position // (2 * cell)
+    down = ((position - above * 2 * cell) * 16 // cell)[:, None]
+    upper, lower = (rows[np.clip(above + i, 0, len(rows) - 1)].astype(np.int64) for i in (0, 1))
+    return (upper * (32 - down) + lower * down + 128) >> 8
+
+
+def fill_tiles(
+    size: int, tiles: Array, rows: Array, n: int, tiles_wide: int, tiles_high: int, cell: int, out: Array
+) -> None:
+    plate = _between_rows(rows, tiles_high * size, cell)
+    for at in _tiles(tiles, n, size):
+        out[at] = plate[at]
+
+
+def blend_tiles(
+    size: int,
+    tiles: Array,
+    alpha: Array,
+    rows: Array,
+    source: Array,
+    n: int,
+    tiles_wide: int,
+    tiles_high: int,
+    cell: int,
+    out: Array,
+) -> None:
+    plate = _between_rows(rows, tiles_high * size, cell)
+    share = alpha.astype(np.int64)
+    if size != TILE:
+        share = (_block_sums(share, 2, alpha.shape[0] // 2, alpha.shape[1] // 2) + 2) >> 2
+    for at in _tiles(tiles, n, size):
+        mix = share[at] * source[at] + (255 - share[at]) * plate[at]
+        out[at] = np.rint(mix / 255)
+
+
+TWINS: dict[str, Bound] = {
+    "split_nv12": split_nv12,
+    "luma_of_rgba": luma_of_rgba,
+    "chroma_of_rgba": chroma_of_rgba,
+    "shrink_2": partial(shrink, 2),
+    "shrink_4": partial(shrink, 4),
+    "model_input": model_input,
+    "soft_mask": soft_mask,
+    "matte": matte,
+    **{f"tile_bounds_{TILE // f}": partial(tile_bounds, TILE // f) for f in WORK_FACTORS},
+    "plate_cells": plate_cells,
+    "plate_blur": plate_blur,
+    "plate_rows": plate_rows,
+    **{f"edge_alpha_{f}": partial(edge_alpha, f) for f in WORK_FACTORS},
+    **{f"fill_tiles_{t}": partial(fill_tiles, t) for t in (TILE, TILE // 2)},
+    **{f"blend_tiles_{t}": partial(blend_tiles, t) for t in (TILE, TILE // 2)},
+}
+
+
+class ReferenceKernels:
+    """`Kernels` made of the twins: the whole pipeline can run on them, slowly."""
+
+    def bind(self, name: str, *buffers: Array) -> Bound:
+        count = len(SIGNATURES[name].inputs)
+        inputs, outputs = buffers[:count], buffers[count:]
+        return lambda *scalars: TWINS[name](*inputs, *scalars, *outputs)

@@ -1,0 +1,87 @@
+"""What each compiled kernel takes: the one list that the compiler checks and the loader calls by.
+
+An entry is ``(inputs, scalars, outputs)``. Buffers are ``name:dtype[dims]``, scalars ``name:i32`` or ``name:f32``.
+The C function takes them in this order. Arrays are C-contiguous in their last axis; NumPy's axes run in the
+opposite order of Halide's, so ``y:u8[2]`` is an array of shape (rows, columns).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+TILE = 16  # luma pixels; chroma tiles are half of it
+MODEL_WIDTH, MODEL_HEIGHT = 256, 144
+WORK_FACTORS = (1, 2, 4)
+CELL = 4  # work pixels to a plate cell, each way
+BOX_RADIUS = 4  # of the guided filter, in work pixels
+
+
+class Signature(NamedTuple):
+    inputs: tuple[str, ...]
+    scalars: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+_TILES = ("n:i32", "tiles_wide:i32", "tiles_high:i32")
+
+SIGNATURES: dict[str, Signature] = {
+    # frame: any camera format -> I420 planes
+    "split_nv12": Signature(("uv:u8[2]",), (), ("u:u8[2]", "v:u8[2]")),
+    "luma_of_rgba": Signature(("rgba:u8[2]",), ("red_at:i32",), ("y:u8[2]",)),
+    "chroma_of_rgba": Signature(("rgba:u8[2]",), ("red_at:i32",), ("u:u8[2]", "v:u8[2]")),
+    # prepare: planes -> work planes -> model input
+    "shrink_2": Signature(("plane:u8[2]",), (), ("work:u8[2]",)),
+    "shrink_4": Signature(("plane:u8[2]",), (), ("work:u8[2]",)),
+    "model_input": Signature(
+        ("work_y:u8[2]", "work_u:u8[2]", "work_v:u8[2]"),
+        (
+            *("step_x:f32", "step_y:f32", "start_x:f32", "start_y:f32"),
+            *("y_gain:f32", "y_offset:f32", "red_v:f32", "green_u:f32", "green_v:f32", "blue_u:f32"),
+        ),
+        ("image:f32[3]",),
+    ),
+    # matte: mask -> alpha
+    "soft_mask": Signature(
+        ("mask:f32[2]", "previous:f32[2]"),
+        (
+            *("step_x:f32", "step_y:f32", "start_x:f32", "start_y:f32"),
+            *("rise:f32", "fall:f32", "follow:f32"),
+        ),
+        ("soft:f32[2]",),
+    ),
+    "matte": Signature(
+        ("work_y:u8[2]", "soft:f32[2]"),
+        ("epsilon:f32", "low:f32", "high:f32"),
+        ("gain:f32[2]", "offset:f32[2]", "alpha:u8[2]"),
+    ),
+    # tiles: alpha -> person / background / boundary
+    **{
+        f"tile_bounds_{TILE // f}": Signature(("alpha:u8[2]",), (), ("least:u8[2]", "most:u8[2]"))
+        for f in WORK_FACTORS
+    },
+    # plate: the person-excluded background
+    "plate_cells": Signature(
+        ("work_y:u8[2]", "work_u:u8[2]", "work_v:u8[2]", "alpha:u8[2]"), (), ("cells:f32[3]",)
+    ),
+    "plate_blur": Signature(
+        ("cells:f32[3]", "taps:f32[1]"), ("mean_y:f32", "mean_u:f32", "mean_v:f32"), ("plate:f32[3]",)
+    ),
+    "plate_rows": Signature(("plate:f32[2]",), ("cell:i32",), ("rows:u16[2]",)),
+    # compose: plate and person -> output planes, tile by tile
+    **{
+        f"edge_alpha_{f}": Signature(
+            ("tiles:i32[2]", "y:u8[2]", "gain:f32[2]", "offset:f32[2]"), _TILES, ("alpha:u8[2]",)
+        )
+        for f in WORK_FACTORS
+    },
+    **{
+        f"fill_tiles_{t}": Signature(("tiles:i32[2]", "rows:u16[2]"), (*_TILES, "cell:i32"), ("out:u8[2]",))
+        for t in (TILE, TILE // 2)
+    },
+    **{
+        f"blend_tiles_{t}": Signature(
+            ("tiles:i32[2]", "alpha:u8[2]", "rows:u16[2]", "source:u8[2]"), (*_TILES, "cell:i32"), ("out:u8[2]",)
+        )
+        for t in (TILE, TILE // 2)
+    },
+}

@@ -1,0 +1,38 @@
+"""Alpha at work resolution -> the least and the most alpha in each tile and the ring of pixels its interpolation reads."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import halide as hl
+
+from .definition import Kernel, from_origin, image
+from .signatures import TILE, WORK_FACTORS
+
+
+def tile_bounds(span: int) -> Kernel:
+    """`span`: work pixels to a tile, each way."""
+    alpha = image("alpha", hl.UInt(8), 2)
+    x, y = hl.Var("x"), hl.Var("y")
+    width, height = alpha.dim(0).extent(), alpha.dim(1).extent()
+    outputs = []
+    for name, best in (("least", hl.min), ("most", hl.max)):
+        rows = hl.Func(f"{name}_rows")
+        values = [alpha[x, hl.clamp(span * y + j, 0, height - 1)] for j in range(-1, span + 1)]
+        rows[x, y] = _fold(best, values)
+        out = hl.Func(name)
+        out[x, y] = _fold(best, [rows[hl.clamp(span * x + i, 0, width - 1), y] for i in range(-1, span + 1)])
+        rows.compute_at(out, y).vectorize(x, 16, hl.TailStrategy.GuardWithIf)
+        outputs.append(out)
+    from_origin(*outputs)
+    return Kernel(f"tile_bounds_{span}", (alpha,), (), tuple(outputs))
+
+
+def _fold(best: object, values: list[hl.Expr]) -> hl.Expr:
+    result = values[0]
+    for value in values[1:]:
+        result = best(result, value)  # type: ignore[operator]
+    return result
+
+
+KERNELS = tuple(partial(tile_bounds, TILE // f) for f in WORK_FACTORS)

@@ -1,0 +1,54 @@
+"""The model's answer: which session gives it, whether it can be trusted, whether there is a person in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from .errors import ModelError
+from .kernels.signatures import MODEL_HEIGHT, MODEL_WIDTH
+
+Array = np.ndarray[Any, Any]
+# (results, user_data, error message or ''), as onnxruntime's run_async calls back
+Callback = Callable[[Sequence[Array], Any, str], None]
+
+
+class Session(Protocol):
+    """The part of `onnxruntime.InferenceSession` that the pipeline uses; bridge has one over onnxruntime-web."""
+
+    def run_async(
+        self, output_names: Sequence[str] | None, input_feed: Mapping[str, Array], callback: Callback, user_data: Any
+    ) -> None: ...
+
+
+PERSON = 0.5  # probability from which a pixel counts as person
+APPEARS, DISAPPEARS = 0.010, 0.004  # share of such pixels at which a person is taken to be there / gone
+_SLACK = 1e-3
+
+
+class Mask:
+    """Checks masks; remembers only whether somebody was there, to not flap at the threshold."""
+
+    def __init__(self) -> None:
+        self.person = False
+
+    def check(self, mask: Array) -> Array:
+        """The mask as float32 (144, 256), 0..1.
+
+        Raises ModelError on another size, NaN, or values outside 0..1.
+        """
+        if mask.size != MODEL_HEIGHT * MODEL_WIDTH or mask.dtype != np.float32:
+            raise ModelError(
+                f"mask is {mask.dtype} of shape {mask.shape}, expected float32 of {MODEL_HEIGHT}x{MODEL_WIDTH}"
+            )
+        least, most = float(mask.min()), float(mask.max())
+        if not (least >= -_SLACK and most <= 1 + _SLACK):  # also false for NaN
+            raise ModelError(f"mask holds values from {least} to {most}, expected 0 to 1")
+        return mask.reshape(MODEL_HEIGHT, MODEL_WIDTH)
+
+    def shows_person(self, mask: Array) -> bool:
+        share = np.count_nonzero(mask > PERSON) / mask.size
+        self.person = share > (DISAPPEARS if self.person else APPEARS)
+        return self.person

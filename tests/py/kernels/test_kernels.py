@@ -1,0 +1,252 @@
+"""Every compiled kernel against its NumPy/SciPy twin, over shapes, strides and values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from blurstream.errors import KernelError
+from blurstream.kernels.loader import CompiledKernels
+from blurstream.kernels.reference import TWINS, ReferenceKernels
+from blurstream.kernels.signatures import CELL, SIGNATURES, TILE, WORK_FACTORS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import planes, sized
+
+Array = np.ndarray[Any, Any]
+COMPILED = CompiledKernels()
+REFERENCE = ReferenceKernels()
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+small = st.integers(1, 40)
+
+
+def both(name: str, inputs: list[Array], scalars: tuple[float, ...], outputs: list[Array]) -> list[tuple[Array, Array]]:
+    """Run the kernel and its twin on copies of the same outputs; pairs (compiled, reference)."""
+    compiled = [o.copy() for o in outputs]
+    reference = [o.copy() for o in outputs]
+    COMPILED.bind(name, *inputs, *compiled)(*scalars)
+    REFERENCE.bind(name, *inputs, *reference)(*scalars)
+    return list(zip(compiled, reference, strict=True))
+
+
+def equal(name: str, inputs: list[Array], scalars: tuple[float, ...], outputs: list[Array]) -> list[Array]:
+    pairs = both(name, inputs, scalars, outputs)
+    for compiled, reference in pairs:
+        np.testing.assert_array_equal(compiled, reference)
+    return [compiled for compiled, _ in pairs]
+
+
+def close(
+    name: str, inputs: list[Array], scalars: tuple[float, ...], outputs: list[Array], within: float
+) -> list[Array]:
+    pairs = both(name, inputs, scalars, outputs)
+    for compiled, reference in pairs:
+        np.testing.assert_allclose(compiled.astype(np.float64), reference.astype(np.float64), rtol=0, atol=within)
+    return [compiled for compiled, _ in pairs]
+
+
+def zeros(*shape: int) -> Array:
+    return np.zeros(shape, np.uint8)
+
+
+def test_every_kernel_has_a_twin() -> None:
+    assert TWINS.keys() == SIGNATURES.keys()
+
+
+@few
+@given(planes(small, small.map(lambda w: 2 * w)))
+def test_split_nv12(uv: Array) -> None:
+    half = (uv.shape[0], uv.shape[1] // 2)
+    equal("split_nv12", [uv], (), [zeros(*half), zeros(*half)])
+
+
+@few
+@given(planes(small.map(lambda h: 2 * h), small.map(lambda w: 8 * w)), st.sampled_from([0, 2]))
+def test_rgba(rgba: Array, red_at: int) -> None:
+    rows, columns = rgba.shape[0], rgba.shape[1] // 4
+    equal("luma_of_rgba", [rgba], (red_at,), [zeros(rows, columns)])
+    equal("chroma_of_rgba", [rgba], (red_at,), [zeros(rows // 2, columns // 2) for _ in "uv"])
+
+
+def test_rgba_reaches_the_limits_of_bt709() -> None:
+    for colour, luma in ((0, 16), (255, 235)):
+        rgba = np.full((2, 8), colour, np.uint8)
+        assert (equal("luma_of_rgba", [rgba], (0,), [zeros(2, 2)])[0] == luma).all()
+        assert all((plane == 128).all() for plane in equal("chroma_of_rgba", [rgba], (0,), [zeros(1, 1), zeros(1, 1)]))
+
+
+@few
+@given(st.sampled_from([2, 4]), small, small, st.data())
+def test_shrink(factor: int, rows: int, columns: int, data: st.DataObject) -> None:
+    plane = data.draw(sized(rows * factor, columns * factor))
+    (work,) = equal(f"shrink_{factor}", [plane], (), [zeros(rows, columns)])
+    if (plane == plane[0, 0]).all():
+        assert (work == plane[0, 0]).all()
+
+
+@few
+@given(
+    *(small.map(lambda n: 2 * n),) * 2,
+    *(st.floats(0.1, 3),) * 2,
+    *(st.floats(-20, 20),) * 2,
+    st.data(),
+)
+def test_model_input(
+    rows: int, columns: int, step_x: float, step_y: float, start_x: float, start_y: float, data: st.DataObject
+) -> None:
+    work = [data.draw(sized(rows, columns)), *(data.draw(sized(rows // 2, columns // 2)) for _ in "uv")]
+    scalars = (step_x, step_y, start_x, start_y, 1.164384, 16.0, 1.792741, -0.213249, -0.532909, 2.112402)
+    image = np.zeros((9, 17, 3), np.float32)
+    # a step between extremes may fall on either side of a float32 rounding of the position
+    close("model_input", work, scalars, [image], 2e-3)
+
+
+@few
+@given(st.integers(2, 20), st.integers(2, 20), st.floats(0.1, 2), st.floats(-3, 3), st.integers(0, 2**32))
+def test_soft_mask(rows: int, columns: int, step: float, start: float, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    mask = random.random((rows, columns), np.float32)
+    previous = random.random((15, 21), np.float32)
+    scalars = (step, step, start, start, 0.3, 0.6, 2.0)
+    close("soft_mask", [mask, previous], scalars, [np.zeros_like(previous)], 1e-4)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_soft_mask_keeps_extremes(value: float) -> None:
+    mask = np.full((144, 256), value, np.float32)
+    previous = np.full((45, 80), value, np.float32)
+    (soft,) = close("soft_mask", [mask, previous], (3.2, 3.2, 1.1, 1.1, 0.3, 0.6, 2.0), [np.zeros_like(previous)], 0)
+    assert (soft == value).all()
+
+
+@few
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([0.0, 1.0, 0.5, None]), st.data())
+def test_matte(rows: int, columns: int, level: float | None, data: st.DataObject) -> None:
+    luma = data.draw(sized(rows, columns))
+    random = np.random.default_rng(rows * 97 + columns)
+    soft = np.full((rows, columns), level, np.float32) if level is not None else random.random((rows, columns), np.float32)
+    outputs = [np.zeros((rows, columns), np.float32) for _ in range(2)]
+    scalars = (100.0, 0.1, 0.9)
+    (gain, _), (offset, _), (alpha, wanted) = both("matte", [luma, soft], scalars, [*outputs, zeros(rows, columns)])
+    assert np.abs(alpha.astype(int) - wanted).max() <= 1
+    if level in (0.0, 1.0):
+        assert (alpha == 255 * level).all()
+        assert np.isfinite(gain).all() and np.isfinite(offset).all()
+
+
+@few
+@given(st.sampled_from([TILE // f for f in WORK_FACTORS]), st.integers(1, 6), st.integers(1, 6), st.data())
+def test_tile_bounds(span: int, rows: int, columns: int, data: st.DataObject) -> None:
+    alpha = data.draw(sized(rows * span, columns * span))
+    least, most = equal(f"tile_bounds_{span}", [alpha], (), [zeros(rows, columns), zeros(rows, columns)])
+    assert (least <= most).all()
+
+
+@few
+@given(st.integers(1, 12), st.integers(1, 12), st.data())
+def test_plate_cells(rows: int, columns: int, data: st.DataObject) -> None:
+    luma, alpha = (data.draw(sized(rows * CELL, columns * CELL)) for _ in range(2))
+    chroma = [data.draw(sized(rows * CELL // 2, columns * CELL // 2)) for _ in "uv"]
+    close("plate_cells", [luma, *chroma, alpha], (), [np.zeros((4, rows, columns), np.float32)], 1e-3)
+
+
+@few
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 9), st.integers(0, 2**32))
+def test_plate_blur(rows: int, columns: int, radius: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    cells = random.random((4, rows, columns), np.float32)
+    cells[:3] *= 255 * cells[3]
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / max(radius / 2.5, 0.5)) ** 2).astype(np.float32)
+    taps /= taps.sum()
+    close("plate_blur", [cells, taps], (100.0, 120.0, 130.0), [np.zeros((3, rows, columns), np.float32)], 2e-2)
+
+
+@few
+@given(st.integers(0, 255), st.integers(1, 20), st.integers(1, 20))
+def test_a_constant_background_stays_constant(value: int, rows: int, columns: int) -> None:
+    """Whatever the person covers, the plate of a one-coloured room is that colour, through every stage."""
+    work = [np.full((rows * CELL, columns * CELL), value, np.uint8)]
+    work += [np.full((rows * CELL // 2, columns * CELL // 2), value, np.uint8) for _ in "uv"]
+    alpha = np.random.default_rng(value).integers(0, 256, work[0].shape).astype(np.uint8)
+    (cells,) = close("plate_cells", [*work, alpha], (), [np.zeros((4, rows, columns), np.float32)], 1e-3)
+    taps = np.array([0.25, 0.5, 0.25], np.float32)
+    (plate,) = close("plate_blur", [cells, taps], (value,) * 3, [np.zeros((3, rows, columns), np.float32)], 2e-2)
+    (wide,) = equal("plate_rows", [plate[0].round(2), ], (16,), [np.zeros((rows, columns * 16), np.uint16)])
+    tiles = np.array([(c, r) for r in range(rows) for c in range(columns)], np.int32)
+    (out,) = equal("fill_tiles_16", [tiles, wide], (len(tiles), columns, rows, 16), [zeros(rows * 16, columns * 16)])
+    assert (out == value).all()
+
+
+@few
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from([2, 4, 8, 16]), st.integers(0, 2**32))
+def test_plate_rows(rows: int, columns: int, cell: int, seed: int) -> None:
+    plate = (np.random.default_rng(seed).random((rows, columns)) * 255).astype(np.float32)
+    close("plate_rows", [plate], (cell,), [np.zeros((rows, columns * cell), np.uint16)], 1)
+
+
+def some_tiles(random: np.random.Generator, wide: int, high: int) -> Array:
+    every = np.array([(c, r) for r in range(high) for c in range(wide)], np.int32)
+    return np.ascontiguousarray(random.permutation(every))
+
+
+@few
+@given(st.sampled_from(WORK_FACTORS), st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32))
+def test_edge_alpha(factor: int, wide: int, high: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    tiles = some_tiles(random, wide, high)
+    n = int(random.integers(0, len(tiles) + 1))
+    luma = random.integers(0, 256, (high * TILE, wide * TILE)).astype(np.uint8)
+    shape = (high * TILE // factor, wide * TILE // factor)
+    gain, offset = random.normal(0, 0.01, shape).astype(np.float32), random.random(shape, np.float32)
+    before = random.integers(0, 256, luma.shape).astype(np.uint8)
+    close(f"edge_alpha_{factor}", [tiles, luma, gain, offset], (n, wide, high), [before], 1)
+
+
+@few
+@given(st.sampled_from([TILE, TILE // 2]), st.integers(1, 4), st.integers(1, 4), st.sampled_from([4, 8, 16]), st.data())
+def test_fill_and_blend(tile: int, wide: int, high: int, cell: int, data: st.DataObject) -> None:
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    tiles = some_tiles(random, wide, high)
+    n = int(random.integers(0, len(tiles) + 1))
+    cell = cell * tile // TILE
+    rows = random.integers(0, 2041, (high * tile // cell, wide * tile)).astype(np.uint16)
+    source = data.draw(sized(high * tile, wide * tile))
+    alpha = data.draw(sized(high * TILE, wide * TILE))
+    listed = np.zeros((high, wide), bool)
+    listed[tiles[:n, 1], tiles[:n, 0]] = True
+    inside = np.kron(listed, np.ones((tile, tile), bool))
+    scalars = (n, wide, high, cell)
+    (filled,) = equal(f"fill_tiles_{tile}", [tiles, rows], scalars, [source])
+    np.testing.assert_array_equal(filled[~inside], source[~inside])
+    (blended,) = equal(f"blend_tiles_{tile}", [tiles, alpha, rows, source], scalars, [source])
+    np.testing.assert_array_equal(blended[~inside], source[~inside])
+    share = alpha if tile == TILE else (
+        alpha.reshape(high * tile, 2, wide * tile, 2).astype(int).sum((1, 3)) + 2
+    ) >> 2  # fmt: skip
+    np.testing.assert_array_equal(blended[share == 255], source[share == 255])  # the person, bit for bit
+    nothing = inside & (share == 0)
+    np.testing.assert_array_equal(blended[nothing], filled[nothing])  # no trace of the room
+
+
+def test_blend_in_place_is_the_same() -> None:
+    random = np.random.default_rng(5)
+    tiles = some_tiles(random, 3, 2)
+    alpha, source = (random.integers(0, 256, (2 * TILE, 3 * TILE)).astype(np.uint8) for _ in range(2))
+    rows = random.integers(0, 2041, (2, 3 * TILE)).astype(np.uint16)
+    apart, scalars = np.zeros_like(source), (6, 3, 2, 16)
+    COMPILED.bind("blend_tiles_16", tiles, alpha, rows, source, apart)(*scalars)
+    COMPILED.bind("blend_tiles_16", tiles, alpha, rows, source, source)(*scalars)
+    np.testing.assert_array_equal(source, apart)
+
+
+def test_wrong_buffers_are_named() -> None:
+    with pytest.raises(KernelError, match="plane must be u8"):
+        COMPILED.bind("shrink_2", np.zeros((4, 4), np.float32), zeros(2, 2))
+    with pytest.raises(KernelError, match="takes the buffers"):
+        COMPILED.bind("shrink_2", zeros(2, 2))
+
+
+def test_too_small_a_buffer_is_refused_by_the_kernel_itself() -> None:
+    with pytest.raises(KernelError, match="-4"):
+        COMPILED.bind("shrink_2", zeros(4, 4), zeros(40, 40))()
