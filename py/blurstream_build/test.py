@@ -52,7 +52,7 @@ def check(paths: Paths, console: Console, node: Node) -> list[str]:
     failed = []
     for name, command in commands:
         with console.step(name) as step:
-            env = {"MYPYPATH": str(paths.py), **node_step.environment(node)}
+            env = node_step.environment(node)
             try:
                 console.run(step, command, what=name, fix="", cwd=paths.root, env=env)
                 step.done("passed")
