@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from blurstream_build.paths import Paths, checkout
 
 CLIPS = (".mkv", ".mp4", ".gif", ".webm")

@@ -84,7 +84,7 @@ def run_headless(paths: Paths, console: Console) -> None:
         step.done("ended")
     console.line("\n" + "\n".join(f"  {line}" for line in text.splitlines() if line) + "\n")
     console.line(f"  picture and report: {out.relative_to(paths.root)}")
-    if report.get("error") or report.get("state") != "composed" or not pictures:
+    if report.get("error") or report.get("state") != "running" or not pictures:
         raise BuildError(
             "the headless demo",
             f"not composed: state {report.get('state')!r}; {report.get('error') or 'no error'}",

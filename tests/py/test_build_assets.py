@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from blurstream_build import assets, sizes
 from blurstream_build.console import Console
 from blurstream_build.errors import BuildError

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from blurstream_build import browser
 from blurstream_build.errors import BuildError
 

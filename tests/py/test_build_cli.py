@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from blurstream_build import clean, cli, demo, lock, node
 from blurstream_build.console import Console
 from blurstream_build.errors import BuildError

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from blurstream_build.console import Console, Step
 from blurstream_build.errors import BuildError
 

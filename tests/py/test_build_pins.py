@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from blurstream_build.paths import Paths
 from blurstream_build.venv import CONTAINS
 

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+
 from blurstream_build import serve
 from blurstream_build.serve import Server
 

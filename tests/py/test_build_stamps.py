@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from blurstream_build.stamps import Stamp, digest, files_under
 
 

@@ -1,0 +1,192 @@
+"""Fixtures for tests in headless Chromium.
+
+    site         the server of dist under the strict CSP, with tests/browser/pages under /pages/
+    faulty_site  a factory of such servers that answer some paths wrongly
+    open_page    a factory of pages in a browser with a fake camera and fresh storage
+    page_log     what a page has said
+
+A page fails its test at the end if the policy was violated, a script threw, or a VideoFrame was left to the
+garbage collector, unless the test has taken the entry out of `page_log(page).problems`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+
+from blurstream_build import browser, serve
+from blurstream_build.paths import Paths
+from blurstream_build.serve import Handler, Server
+
+PAGES = Path(__file__).parent / "pages"
+TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
+BAD_WORDS = ("Content Security Policy", "A VideoFrame was garbage collected", "unhandled")
+
+
+@dataclass
+class PageLog:
+    """What a page's console and scripts said: `lines` all of it, `problems` what should not have been."""
+
+    lines: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def note(self, line: str, *, bad: bool = False) -> None:
+        self.lines.append(line)
+        if bad or any(word.lower() in line.lower() for word in BAD_WORDS):
+            self.problems.append(line)
+
+
+class OpenPage(Protocol):
+    """`open_page(url, camera=None)`: `camera` is a .y4m that the fake camera plays in a loop."""
+
+    def __call__(self, url: str, camera: Path | None = None) -> Page: ...
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a faulty server answers instead of a file: a bare status, or the file changed."""
+
+    status: HTTPStatus = HTTPStatus.OK
+    change: Callable[[bytes], bytes] | None = None
+
+
+@pytest.fixture(scope="session")
+def dist(paths: Paths) -> Path:
+    """The built dist."""
+    if not (paths.dist / "blurstream.js").is_file():
+        pytest.fail("dist is not built: run `python3 build.py build` first")
+    return paths.dist
+
+
+@pytest.fixture(scope="session")
+def site(dist: Path) -> Iterator[Server]:
+    """A server of dist under the strict CSP."""
+    with Server(_mounts(dist)) as running:
+        yield running
+
+
+@pytest.fixture
+def faulty_site(dist: Path) -> Iterator[Callable[[Mapping[str, Fault]], Server]]:
+    """`faulty_site({"/assets/selfie_landscape.onnx": Fault(HTTPStatus.NOT_FOUND)})`: a server with faults."""
+    running: list[Server] = []
+
+    def start(faults: Mapping[str, Fault]) -> Server:
+        unknown = [path for path in faults if isinstance(serve.find(path, _mounts(dist)), HTTPStatus)]
+        assert not unknown, f"nothing to spoil at {unknown}"
+        server = Server(_mounts(dist), handler=_handler(faults))
+        server.__enter__()
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def chromium_program() -> Path:
+    """The browser to test in; build.py test has found it, a bare pytest finds it the same way."""
+    found = browser.find(os.environ)
+    if not found:
+        pytest.fail(f"no Chromium: run `python3 build.py test`, or set {browser.ENV}")
+    return found.program
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browsers(playwright: Playwright, chromium_program: Path) -> Iterator[Callable[[Path | None], Browser]]:
+    """One browser for each clip that a module's tests put before its camera."""
+    running: dict[Path | None, Browser] = {}
+
+    def get(camera: Path | None) -> Browser:
+        if camera not in running:
+            if camera is not None and not camera.is_file():
+                pytest.fail(f"the clip {camera} is missing: run `python3 build.py build` first")
+            running[camera] = playwright.chromium.launch(
+                executable_path=str(chromium_program),
+                headless=True,
+                chromium_sandbox=not browser.needs_no_sandbox(),
+                args=[
+                    *browser.QUIET,
+                    *browser.camera_arguments(camera),
+                    "--autoplay-policy=no-user-gesture-required",
+                ],
+            )
+        return running[camera]
+
+    yield get
+    for one in running.values():
+        one.close()
+
+
+@pytest.fixture
+def logs() -> dict[Page, PageLog]:
+    return {}
+
+
+@pytest.fixture
+def page_log(logs: dict[Page, PageLog]) -> Callable[[Page], PageLog]:
+    """`page_log(page)`: what a page said; clear `problems` of what the test provokes."""
+    return lambda page: logs[page]
+
+
+@pytest.fixture
+def open_page(browsers: Callable[[Path | None], Browser], logs: dict[Page, PageLog]) -> Iterator[OpenPage]:
+    contexts = []
+
+    def open_one(url: str, camera: Path | None = None) -> Page:
+        context = browsers(camera).new_context()
+        contexts.append(context)
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        log = logs[page] = PageLog()
+
+        def on_console(message: ConsoleMessage) -> None:
+            log.note(f"{message.type}: {message.text}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: log.note(f"uncaught: {error}", bad=True))
+        page.on("crash", lambda _: log.note("the page crashed", bad=True))
+        page.goto(url)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    problems = [problem for log in logs.values() for problem in log.problems]
+    assert not problems, "\n".join(problems)
+
+
+def _mounts(dist: Path) -> dict[str, Path]:
+    return {"/": dist, "/pages/": PAGES}
+
+
+def _handler(faults: Mapping[str, Fault]) -> type[Handler]:
+    class FaultyHandler(Handler):
+        def _serve(self, *, body: bool) -> None:
+            fault = faults.get(self.path.split("?")[0])
+            if fault is None:
+                super()._serve(body=body)
+            elif fault.change is None:
+                self.fail(fault.status)
+            else:
+                found = self.locate(self.path.split("?")[0])
+                assert isinstance(found, Path)
+                changed = fault.change(found.read_bytes())
+                kind = serve.TYPES.get(found.suffix, "application/octet-stream")
+                self._head(fault.status, {"Content-Type": kind, "Content-Length": str(len(changed))})
+                self.wfile.write(changed)
+
+    return FaultyHandler
