@@ -14,9 +14,11 @@ from .prepare import Placement, Prepared
 Array = np.ndarray[Any, Any]
 
 # Temporal filter: share of a change taken over per frame, at least; grows with the size of the change.
-RISE, FALL, FOLLOW = 0.35, 0.6, 2.0
+RISE, FALL, FOLLOW = 0.25, 0.5, 1.5
 EPSILON = 40.0  # guided filter: luma variance (0..255 squared) below which an edge is not followed
-LOW, HIGH = 0.15, 0.85  # levels: filtered mask at which alpha is 0 and 1; cuts the filter's haze on both sides
+LOW, HIGH = 0.3, 0.85  # levels: filtered mask at which alpha is 0 and 1; cuts the filter's haze on both sides
+
+ABSENT, PRESENT = 0.2, 0.9  # mask below / above which the filter has no say; it fades in over as much again
 
 
 class Matte:
@@ -52,4 +54,4 @@ class Matte:
         if key not in self._guided:
             buffers = (prepared.work[0], self._soft[self._turn], self.gain, self.offset, self.alpha)
             self._guided[key] = self._kernels.bind("matte", *buffers)
-        self._guided[key](EPSILON, LOW, HIGH)
+        self._guided[key](EPSILON, LOW, HIGH, ABSENT, PRESENT)

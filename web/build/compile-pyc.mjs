@@ -2,8 +2,8 @@
 //
 //   node compile-pyc.mjs JOB.json
 //
-// JOB: {"pyodide": "directory of the npm package",
-//       "trees": [{"from": DIR, "to": DIR, "shown": "/lib/…", "optimize": 0|2, "files": ["a/b.py", …]}]}
+// JOB: {"pyodide": "directory of the npm package", "from": DIR, "to": DIR, "shown": "/lib/…", "optimize": 0 | 2,
+//       "files": ["a/b.py", …]}
 // `shown` is the directory that tracebacks print. Paths in `files` are relative and keep their place under `to`.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -23,25 +23,21 @@ def compile_pyc(source, shown, optimize):
 compile_pyc
 `;
 
-const job = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const { loadPyodide } = await import(pathToFileURL(resolve(job.pyodide, "pyodide.mjs")).href);
+const { pyodide: folder, from, to, shown, optimize, files } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { loadPyodide } = await import(pathToFileURL(resolve(folder, "pyodide.mjs")).href);
 // A fixed hash seed: the order in which sets are written depends on it, and equal inputs must give equal files.
-const pyodide = await loadPyodide({ indexURL: resolve(job.pyodide), env: { PYTHONHASHSEED: "0" } });
+const pyodide = await loadPyodide({ indexURL: resolve(folder), env: { PYTHONHASHSEED: "0" } });
 const compilePyc = pyodide.runPython(COMPILE);
 
-let count = 0;
-for (const { from, to, shown, optimize, files } of job.trees) {
-  for (const file of files) {
-    const source = new Uint8Array(readFileSync(join(from, file)));
-    const result = compilePyc(source, `${shown}/${file}`, optimize);
-    const view = result.getBuffer();
-    const target = join(to, file.replace(/\.py$/, ".pyc"));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, view.data);
-    view.release();
-    result.destroy();
-    count += 1;
-  }
+for (const file of files) {
+  const source = new Uint8Array(readFileSync(join(from, file)));
+  const result = compilePyc(source, `${shown}/${file}`, optimize);
+  const view = result.getBuffer();
+  const target = join(to, `${file}c`);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, view.data);
+  view.release();
+  result.destroy();
 }
 compilePyc.destroy();
-console.log(`${count} modules compiled with Python ${pyodide.runPython("import sys; sys.version.split()[0]")}`);
+console.log(`${files.length} modules compiled with Python ${pyodide.runPython("import sys; sys.version.split()[0]")}`);

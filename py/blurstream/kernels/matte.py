@@ -16,8 +16,8 @@ SPAN = 2 * BOX_RADIUS + 1
 
 def matte() -> Kernel:
     work_y, soft = image("work_y", hl.UInt(8), 2), image("soft", hl.Float(32), 2)
-    params = scalars(hl.Float(32), ["epsilon", "low", "high"])
-    epsilon, low, high = params
+    params = scalars(hl.Float(32), ["epsilon", "low", "high", "absent", "present"])
+    epsilon, low, high, absent, present = params
     x, y = hl.Var("x"), hl.Var("y")
     width, height = soft.dim(0).extent(), soft.dim(1).extent()
     wide = 2 * VECTOR_F32
@@ -54,8 +54,12 @@ def matte() -> Kernel:
 
     gain, offset, alpha = hl.Func("gain"), hl.Func("offset"), hl.Func("alpha")
     level = 1.0 / (high - low)
-    gain[x, y] = blurred[x, y][0] * level
-    offset[x, y] = (blurred[x, y][1] - low) * level
+    # where the mask is sure, texture must not bend alpha: fade the filter out towards 0 or 1
+    sure_not = hl.clamp((2.0 * absent - soft[x, y]) / absent, 0.0, 1.0)
+    sure = hl.clamp((soft[x, y] - 2.0 * present + 1.0) / (1.0 - present), 0.0, 1.0)
+    doubt = (1.0 - sure_not) * (1.0 - sure)
+    gain[x, y] = blurred[x, y][0] * level * doubt
+    offset[x, y] = (blurred[x, y][1] - low) * level * doubt + sure
     value = gain[x, y] * hl.f32(work_y[x, y]) + offset[x, y]
     alpha[x, y] = hl.u8(hl.clamp(value * 255.0 + 0.5, 0.0, 255.0))
 

@@ -84,13 +84,25 @@ def _box(values: Array) -> Array:
 
 
 def matte(
-    work_y: Array, soft: Array, epsilon: float, low: float, high: float, gain: Array, offset: Array, alpha: Array
+    work_y: Array,
+    soft: Array,
+    epsilon: float,
+    low: float,
+    high: float,
+    absent: float,
+    present: float,
+    gain: Array,
+    offset: Array,
+    alpha: Array,
 ) -> None:
     luma, p = work_y[: soft.shape[0], : soft.shape[1]].astype(np.float64), soft.astype(np.float64)
     mean_i, mean_p = _box(luma), _box(p)
     slope = (_box(luma * p) - mean_i * mean_p) / (_box(luma * luma) - mean_i**2 + epsilon)
-    gain[:] = _box(slope) / (high - low)
-    offset[:] = (_box(mean_p - slope * mean_i) - low) / (high - low)
+    sure_not = np.clip((2 * absent - p) / absent, 0, 1)
+    sure = np.clip((p - 2 * present + 1) / (1 - present), 0, 1)
+    doubt = (1 - sure_not) * (1 - sure)
+    gain[:] = _box(slope) / (high - low) * doubt
+    offset[:] = (_box(mean_p - slope * mean_i) - low) / (high - low) * doubt + sure
     alpha[:] = np.clip((gain * luma + offset) * 255 + 0.5, 0, 255)
 
 

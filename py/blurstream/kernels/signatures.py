@@ -51,7 +51,7 @@ SIGNATURES: dict[str, Signature] = {
     ),
     "matte": Signature(
         ("work_y:u8[2]", "soft:f32[2]"),
-        ("epsilon:f32", "low:f32", "high:f32"),
+        ("epsilon:f32", "low:f32", "high:f32", "absent:f32", "present:f32"),
         ("gain:f32[2]", "offset:f32[2]", "alpha:u8[2]"),
     ),
     # tiles: alpha -> person / background / boundary

@@ -127,7 +127,7 @@ def test_matte(rows: int, columns: int, level: float | None, data: st.DataObject
     random = np.random.default_rng(rows * 97 + columns)
     soft = np.full((rows, columns), level, np.float32) if level is not None else random.random((rows, columns), np.float32)
     outputs = [np.zeros((rows, columns), np.float32) for _ in range(2)]
-    scalars = (100.0, 0.1, 0.9)
+    scalars = (100.0, 0.1, 0.9, 0.1, 0.9)
     (gain, _), (offset, _), (alpha, wanted) = both("matte", [luma, soft], scalars, [*outputs, zeros(rows, columns)])
     assert np.abs(alpha.astype(int) - wanted).max() <= 1
     if level in (0.0, 1.0):
