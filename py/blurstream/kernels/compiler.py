@@ -75,7 +75,7 @@ def _run(*command: str) -> None:
 
 def link_wasm(objects: list[Path], folder: Path, out: Path) -> None:
     runtime = folder / "runtime.o"
-    flags = ("-target", "wasm32-emscripten", "-fPIC", "-O2", "-fno-sanitize=undefined", "-ffreestanding")
+    flags = ("-target", "wasm32-emscripten", "-mcpu=mvp", "-fPIC", "-O2", "-fno-sanitize=undefined", "-ffreestanding")
     _run(*ZIG, "cc", *flags, "-c", str(RUNTIME), "-o", str(runtime))
     exports = [f"--export={name}" for name in SIGNATURES]
     options = ("-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "--strip-all", "--gc-sections")
