@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from . import (
@@ -18,12 +21,13 @@ from . import (
     sizes,
     venv,
 )
-from .console import Console, Step
+from .console import Console
 from .node import Node
 from .paths import Paths
 from .stamps import Stamp, digest, files_under
 
 MODEL_PACKAGE = "@mediapipe/selfie_segmentation"
+RUNTIME_STEPS = r"download|numpy_wheel|pyodide_runtime|runtime_"
 
 
 def build(paths: Paths, console: Console, *, packages: str = "build") -> Node:
@@ -58,59 +62,52 @@ def stage(paths: Paths, name: str) -> Path:
 
 
 def _model(paths: Paths, console: Console) -> None:
-    with console.step("model") as step:
-        package = paths.node_modules / MODEL_PACKAGE
-        inputs = [*files_under(paths.models), paths.steps / "model.py", package / "package.json"]
-        stamp = _stamp(paths, "model", inputs)
-        if stamp.fresh():
-            step.done("up to date")
-            return
-        out = _empty(stage(paths, "model"))
-        model.build(package, paths.venv_python, out, step.say)
-        stamp.write(_made(step, out))
+    package = paths.node_modules / MODEL_PACKAGE
+    inputs = [*files_under(paths.models), paths.steps / "model.py", package / "package.json"]
+    out = stage(paths, "model")
+    _produce(paths, console, "model", inputs, out, partial(model.build, package, paths.venv_python, out))
 
 
 def _clips(paths: Paths, console: Console) -> None:
-    with console.step("clips") as step:
-        inputs = [*sorted(paths.steps.glob("clip*.py")), paths.requirements / "build.txt"]
-        stamp = _stamp(paths, "clips", inputs)
-        if stamp.fresh():
-            step.done("up to date")
-            return
-        out = _empty(paths.clips)
-        clips.build(paths.venv_python, out, step.say)
-        stamp.write(_made(step, out))
+    inputs = [*sorted(paths.steps.glob("clip*.py")), paths.requirements / "build.txt"]
+    _produce(
+        paths, console, "clips", inputs, paths.clips, partial(clips.build, paths.venv_python, paths.clips)
+    )
 
 
 def _runtime(paths: Paths, console: Console, found: Node) -> None:
-    with console.step("Python for the browser") as step:
-        package = paths.node_modules / "pyodide"
-        sources = files_under(paths.package, (".py",))
-        steps = [paths.steps / name for name in ("download.py", "numpy_wheel.py", "pyodide_runtime.py")]
-        scripts = sorted((paths.web / "build").glob("*pyc*"))
-        stamp = _stamp(paths, "runtime", [*sources, *steps, *scripts, package / "package.json"])
+    package = paths.node_modules / "pyodide"
+    steps = [p for p in sorted(paths.steps.glob("*.py")) if re.match(RUNTIME_STEPS, p.name)]
+    scripts = sorted((paths.web / "build").glob("*.mjs"))
+    inputs = [*files_under(paths.package, (".py",)), *steps, *scripts, package / "package.json"]
+    out = stage(paths, "runtime")
+
+    def make(say: Callable[[str], None]) -> None:
+        paths.downloads.mkdir(parents=True, exist_ok=True)
+        numpy_wheel.ensure(package, paths.downloads, say)
+        pyodide_runtime.build(package, found.node, paths.package, paths.downloads, out, say)
+
+    _produce(paths, console, "Python in browsers", inputs, out, make)
+
+
+def _produce(
+    paths: Paths,
+    console: Console,
+    name: str,
+    inputs: list[Path],
+    out: Path,
+    make: Callable[[Callable[[str], None]], object],
+) -> None:
+    """Runs a step that fills a folder of its own, unless its inputs and what it made are as they were."""
+    with console.step(name) as step:
+        stamp = Stamp(paths.stamps / f"{out.name}.json", digest(inputs, base=paths.root))
         if stamp.fresh():
             step.done("up to date")
             return
-        paths.downloads.mkdir(parents=True, exist_ok=True)
-        numpy_wheel.ensure(package, paths.downloads, step.say)
-        out = _empty(stage(paths, "runtime"))
-        pyodide_runtime.build(package, found.node, paths.package, paths.downloads, out, step.say)
-        stamp.write(_made(step, out))
-
-
-def _stamp(paths: Paths, name: str, inputs: list[Path]) -> Stamp:
-    return Stamp(paths.stamps / f"{name}.json", digest(inputs, base=paths.root))
-
-
-def _empty(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in files_under(folder):
-        file.unlink()
-    return folder
-
-
-def _made(step: Step, folder: Path) -> list[Path]:
-    files = files_under(folder)
-    step.done(f"{len(files)} files, {sum(f.stat().st_size for f in files) / 1e6:.1f} MB")
-    return files
+        out.mkdir(parents=True, exist_ok=True)
+        for stale in files_under(out):
+            stale.unlink()
+        make(step.say)
+        files = files_under(out)
+        stamp.write(files)
+        step.done(f"{len(files)} files, {sum(f.stat().st_size for f in files) / 1e6:.1f} MB")
