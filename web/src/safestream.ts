@@ -1,0 +1,38 @@
+import type { BlurStreamError } from './errors.js';
+import type { Effect } from './options.js';
+import type { Stats, StreamState } from './stats.js';
+
+export interface SafeStreamEventMap extends MediaStreamEventMap {
+  /** The state or its reason changed. */
+  statechange: CustomEvent<{ readonly state: StreamState; readonly reason: string }>;
+  /** Once a second. */
+  stats: CustomEvent<Stats>;
+  /** Something is amiss and will mend by itself: the picture is concealed meanwhile. */
+  warning: CustomEvent<BlurStreamError>;
+  /** Something went wrong; with `state` 'failed' it will not mend. */
+  error: CustomEvent<BlurStreamError>;
+}
+
+/** What to send instead of the camera's stream: its processed picture and its audio tracks as they are. */
+export interface SafeStream extends MediaStream {
+  /** Resolves when the person is shown for the first time; rejects if that can never be. Until then the picture is concealed. */
+  readonly ready: Promise<void>;
+  readonly state: StreamState;
+  /** Why the state is what it is, as a code; empty while all is well. */
+  readonly reason: string;
+  /** The newest measurements; null until there are any. */
+  readonly stats: Stats | null;
+  /** Changes the effect on the same track; settles when the next frame will have it. */
+  update(changes: { readonly effect: Effect }): Promise<void>;
+  /** Ends the track and the workers. The source is left as it is. */
+  stop(): void;
+
+  addEventListener<K extends keyof SafeStreamEventMap>(type: K,
+    listener: (this: SafeStream, event: SafeStreamEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof SafeStreamEventMap>(type: K,
+    listener: (this: SafeStream, event: SafeStreamEventMap[K]) => unknown, options?: boolean | EventListenerOptions): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions): void;
+}

@@ -1,0 +1,153 @@
+import type { Manifest } from './assets.js';
+import { AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
+import { aborted, parseEffect, type ParsedOptions } from './options.js';
+import { PROTOCOL_VERSION, unreachable, type GateToPage, type PageToGate } from './protocol.js';
+import type { SafeStream } from './safestream.js';
+import type { Stats, StreamState } from './stats.js';
+import type { TrackEnds } from './transport/streams.js';
+
+/** A source that is muted has no frame to veil: there is nothing to wait for, and nothing to leak. */
+const FIRST_FRAME_WAIT_MS = 1000;
+/** What the gate gets to close the frames it holds. */
+const STOP_GRACE_MS = 1000;
+
+// Servers that render pages import this file too, and have no MediaStream.
+const MediaStreamBase = (globalThis.MediaStream ?? class {}) as typeof MediaStream;
+
+interface Settler {
+  resolve(): void;
+  reject(error: BlurStreamError): void;
+}
+
+/** A running gate and the stream it writes to. */
+export class Session extends MediaStreamBase implements SafeStream {
+  /** Resolves when the output shows a veil; rejects if the gate cannot start. */
+  readonly opened: Promise<void>;
+  readonly ready: Promise<void>;
+  readonly #gate: Worker;
+  readonly #track: MediaStreamTrack;
+  readonly #options: ParsedOptions;
+  readonly #updates = new Map<number, Settler>();
+  readonly #onAbort = (): void => this.#end('stopped', 'aborted', aborted(this.#options.signal as AbortSignal));
+  #settleOpened!: Settler;
+  #settleReady!: Settler;
+  #state: StreamState = 'loading';
+  #reason = 'starting';
+  #stats: Stats | null = null;
+  #lastError: BlurStreamError | null = null;
+  #nextUpdate = 0;
+  #gateGone = false;
+
+  constructor(gateUrl: string, manifest: Manifest, ends: TrackEnds, audio: MediaStreamTrack[], options: ParsedOptions) {
+    super([ends.track, ...audio]);
+    this.#track = ends.track;
+    this.#options = options;
+    this.opened = promise((settler) => { this.#settleOpened = settler; });
+    this.ready = promise((settler) => { this.#settleReady = settler; });
+    this.#gate = new Worker(gateUrl, { type: 'module', name: 'blurstream-gate' });
+    this.#gate.onmessage = (event: MessageEvent<GateToPage>) => this.#hear(event.data);
+    this.#gate.onerror = (event) => {
+      event.preventDefault();
+      const error = new WorkerError('gate-died', `The gate worker died: ${event.message || `${gateUrl} could not be ` +
+        'run as a module script: check worker-src of the Content-Security-Policy and the type it is served with'}`,
+        { url: gateUrl });
+      this.#tell('error', error);
+      this.#end('failed', error.code, error);
+    };
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    setTimeout(() => this.#settleOpened.resolve(), FIRST_FRAME_WAIT_MS);
+    this.#post({
+      type: 'start', protocol: PROTOCOL_VERSION, assetBase: options.assetBase, files: manifest.files,
+      effect: options.effect, readable: ends.readable, writable: ends.writable,
+    }, [ends.readable as unknown as Transferable, ends.writable as unknown as Transferable]);
+  }
+
+  get state(): StreamState { return this.#state; }
+  get reason(): string { return this.#reason; }
+  get stats(): Stats | null { return this.#stats; }
+
+  async update(changes: { readonly effect: unknown }): Promise<void> {
+    const effect = parseEffect((changes as { effect?: unknown } | null | undefined)?.effect);
+    if (this.#over) throw new AbortError('stopped', 'The stream is over: its effect cannot be changed any more');
+    const id = this.#nextUpdate++;
+    this.#post({ type: 'update', id, effect });
+    await promise((settler) => this.#updates.set(id, settler));
+  }
+
+  stop(): void {
+    this.#end('stopped', 'stopped', new AbortError('stopped', 'The stream was stopped'));
+  }
+
+  get #over(): boolean {
+    return this.#state === 'stopped' || this.#gateGone;
+  }
+
+  #post(message: PageToGate, transfer: Transferable[] = []): void {
+    this.#gate.postMessage(message, transfer);
+  }
+
+  #hear(message: GateToPage): void {
+    switch (message.type) {
+      case 'stopped': {
+        this.#gate.terminate();
+        const words = message.reason === 'source-ended' ? 'The source track has ended' : 'The output track was stopped';
+        return this.#end('stopped', message.reason, this.#lastError ?? new AbortError(message.reason, words));
+      }
+      case 'concealing': return this.#settleOpened.resolve();
+      case 'progress': return this.#options.onProgress(message.progress);
+      case 'state': return this.#enter(message.state, message.reason);
+      case 'notice': return this.#tell(message.level, fromWire(message.error));
+      case 'updated': return this.#settleUpdate(message.id, message.error && fromWire(message.error));
+      case 'stats':
+        this.#stats = message.stats;
+        this.dispatchEvent(new CustomEvent('stats', { detail: message.stats }));
+        return;
+      case 'probed': return;
+      default: return unreachable(message);
+    }
+  }
+
+  #enter(state: StreamState, reason: string): void {
+    if (this.#over) return;
+    this.#state = state;
+    this.#reason = reason;
+    if (state === 'running') this.#settleReady.resolve();
+    if (state === 'failed' && this.#lastError) this.#settleReady.reject(this.#lastError);
+    this.dispatchEvent(new CustomEvent('statechange', { detail: { state, reason } }));
+  }
+
+  #tell(type: 'warning' | 'error', error: BlurStreamError): void {
+    if (this.#over) return;
+    if (type === 'error') this.#lastError = error;
+    this.dispatchEvent(new CustomEvent(type, { detail: error }));
+  }
+
+  #settleUpdate(id: number, error: BlurStreamError | null): void {
+    if (error === null) this.#updates.get(id)?.resolve();
+    else this.#updates.get(id)?.reject(error);
+    this.#updates.delete(id);
+  }
+
+  /** Leaves nothing behind: no worker, no live track, no promise that never settles. */
+  #end(state: 'stopped' | 'failed', reason: string, error: BlurStreamError): void {
+    if (this.#over) return;
+    this.#enter(state, reason);
+    this.#gateGone = true;
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#post({ type: 'stop' });
+    setTimeout(() => this.#gate.terminate(), STOP_GRACE_MS);
+    // When the source ends the gate closes the track itself, so that its 'ended' event is seen; stop() fires none.
+    if (reason !== 'source-ended') this.#track.stop();
+    this.#settleOpened.reject(error);
+    this.#settleReady.reject(error);
+    for (const settler of this.#updates.values()) settler.reject(error);
+    this.#updates.clear();
+  }
+}
+
+/** A promise that does not complain when nobody listens to its failure. */
+function promise(settle: (settler: Settler) => void): Promise<void> {
+  const made = new Promise<void>((resolve, reject) => settle({ resolve, reject }));
+  made.catch(() => undefined);
+  return made;
+}

@@ -1,0 +1,30 @@
+/** The way in and out in Chromium: the page makes both ends of a track, and gives their streams to the gate. */
+
+interface TrackProcessor {
+  readonly readable: ReadableStream<VideoFrame>;
+}
+
+interface TrackGenerator extends MediaStreamTrack {
+  readonly writable: WritableStream<VideoFrame>;
+}
+
+declare const MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack; maxBufferSize: number }) => TrackProcessor;
+declare const MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackGenerator;
+
+export interface TrackEnds {
+  /** the safe track */
+  readonly track: MediaStreamTrack;
+  /** camera frames; to be transferred */
+  readonly readable: ReadableStream<VideoFrame>;
+  /** safe frames; to be transferred */
+  readonly writable: WritableStream<VideoFrame>;
+}
+
+export function openTracks(source: MediaStreamTrack): TrackEnds {
+  // One frame is kept: a newer one takes its place.
+  const { readable } = new MediaStreamTrackProcessor({ track: source, maxBufferSize: 1 });
+  const track = new MediaStreamTrackGenerator({ kind: 'video' });
+  const { writable } = track;
+  track.contentHint = source.contentHint;
+  return { track, readable, writable };
+}

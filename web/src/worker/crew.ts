@@ -1,0 +1,134 @@
+import { Assets } from '../assets.js';
+import { WorkerError, type BlurStreamError } from '../errors.js';
+import type { BlurEffect } from '../options.js';
+import type {
+  ComposerToGate, GateToComposer, GateToSegmenter, SegmenterToGate, WorkerStart,
+} from '../protocol.js';
+import { Child } from './child.js';
+
+export interface CrewEvents {
+  fromComposer(message: ComposerToGate): void;
+  loaded(name: string, bytes: number): void;
+  /** A worker is gone. With `final` the crew is at its end, and all of it has been stopped. */
+  lost(error: BlurStreamError, final: boolean, wasComposer: boolean): void;
+}
+
+/**
+ * The two workers below the gate, and the channel between them: whichever is started again, the other gets a new
+ * port. Nothing here touches a frame's picture.
+ */
+export class Crew {
+  readonly #common: WorkerStart;
+  readonly #events: CrewEvents;
+  readonly #composer: Child<GateToComposer, ComposerToGate>;
+  readonly #segmenter: Child<GateToSegmenter, SegmenterToGate>;
+  readonly #updates = new Set<number>();
+  #effect: Required<BlurEffect>;
+  /** The segmenter's end of the channel, while there is no segmenter to take it. */
+  #vacantPort: MessagePort | null = null;
+
+  constructor(common: WorkerStart, effect: Required<BlurEffect>, events: CrewEvents) {
+    this.#common = common;
+    this.#effect = effect;
+    this.#events = events;
+    const assets = new Assets(common.assetBase, common.files, (name, bytes) => events.loaded(name, bytes));
+    this.#composer = new Child('composer', assets, {
+      begin: (worker) => this.#beginComposer(worker),
+      hear: (message) => this.#hearComposer(message),
+      lost: (error, final) => this.#lose(error, final, true),
+    });
+    this.#segmenter = new Child('segmenter', assets, {
+      begin: (worker) => this.#beginSegmenter(worker),
+      hear: (message) => { if (message.type === 'loaded') this.#events.loaded(message.name, message.bytes); },
+      lost: (error, final) => this.#lose(error, final, false),
+    });
+  }
+
+  get composing(): boolean { return this.#composer.ready; }
+  get complete(): boolean { return this.#composer.ready && this.#segmenter.ready; }
+  get restarts(): number { return this.#composer.restarts + this.#segmenter.restarts; }
+
+  start(): void {
+    this.#composer.start();
+    this.#segmenter.start();
+  }
+
+  stop(): void {
+    this.#composer.stop();
+    this.#segmenter.stop();
+    this.#vacantPort?.close();
+    this.#vacantPort = null;
+  }
+
+  /** transfers frame */
+  compose(sequence: number, frame: VideoFrame): void {
+    this.#composer.post({ type: 'frame', sequence, frame }, [frame]);
+  }
+
+  measure(): void {
+    if (this.#composer.ready) this.#composer.post({ type: 'measure' });
+  }
+
+  /** Is answered by 'updated', if need be by the next composer. */
+  update(id: number, effect: Required<BlurEffect>): void {
+    this.#effect = effect;
+    this.#updates.add(id);
+    this.#composer.post({ type: 'update', id, effect });
+  }
+
+  get openUpdates(): readonly number[] { return [...this.#updates]; }
+
+  composerHung(waitedMs: number): void {
+    this.#composer.replace(new WorkerError('composer-hung',
+      `The composer worker has not answered for ${Math.round(waitedMs)} ms; it is started again`, { waitedMs }));
+  }
+
+  check(nowMs: number): void {
+    this.#composer.check(nowMs);
+    this.#segmenter.check(nowMs);
+  }
+
+  forgive(nowMs: number): void {
+    this.#composer.forgive(nowMs);
+    this.#segmenter.forgive(nowMs);
+  }
+
+  #beginComposer(worker: Worker): void {
+    const { port1, port2 } = new MessageChannel();
+    const message: GateToComposer = { type: 'start', ...this.#common, effect: this.#effect, port: port1 };
+    worker.postMessage(message, [port1]);
+    for (const id of this.#updates) this.#composer.post({ type: 'update', id, effect: this.#effect });
+    if (this.#segmenter.running) this.#segmenter.post({ type: 'composer-joined', port: port2 }, [port2]);
+    else this.#vacantPort = port2;
+  }
+
+  #beginSegmenter(worker: Worker): void {
+    let port = this.#vacantPort;
+    this.#vacantPort = null;
+    if (port === null) {
+      const { port1, port2 } = new MessageChannel();
+      this.#composer.post({ type: 'segmenter-joined', port: port1 }, [port1]);
+      port = port2;
+    }
+    const message: GateToSegmenter = { type: 'start', ...this.#common, port };
+    worker.postMessage(message, [port]);
+  }
+
+  #hearComposer(message: ComposerToGate): void {
+    if (message.type === 'loaded') {
+      this.#events.loaded(message.name, message.bytes);
+    } else if (message.type === 'segmenter-hung') {
+      this.#segmenter.replace(new WorkerError('segmenter-hung', 'The segmenter worker has not answered for ' +
+        `${Math.round(message.waitedMs)} ms; it is started again`, { waitedMs: message.waitedMs }));
+    } else {
+      if (message.type === 'updated') this.#updates.delete(message.id);
+      this.#events.fromComposer(message);
+    }
+  }
+
+  #lose(error: BlurStreamError, final: boolean, wasComposer: boolean): void {
+    if (final) this.stop();
+    else if (!wasComposer) this.#composer.post({ type: 'segmenter-lost', reason: error.code });
+    this.#events.lost(error, final, wasComposer);
+  }
+}

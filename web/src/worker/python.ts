@@ -1,0 +1,160 @@
+/* The only file that touches Pyodide. */
+import { loadPyodide, type PyodideAPI } from 'pyodide';
+import type { PyProxy } from 'pyodide/ffi';
+import type { Assets } from '../assets.js';
+import { fromWire, type WireError } from '../errors.js';
+import { storedFiles } from './zip.js';
+
+const SCRIPT = 'pyodide.asm.mjs';
+const KERNELS = 'kernels.so';
+const KERNELS_PATH = `/lib/blurstream/${KERNELS}`;
+const ARCHIVES = ['numpy.zip', 'blurstream.zip'];
+/** All that is fetched; from then on starting is computing. */
+export const PYTHON_FILES: readonly string[] = [SCRIPT, KERNELS, ...ARCHIVES, 'pyodide.asm.wasm', 'python_stdlib.zip'];
+
+/** What Python calls. Numbers and strings arrive as they are. */
+export interface EngineCallbacks {
+  postInput(request: number, address: number, bytes: number): void;
+  emit(slot: number, kind: 'composed' | 'concealed', reason: string, address: number, bytes: number,
+    width: number, height: number, timestamp: number, layout: readonly number[]): void;
+  report(event: { type: 'warning' | 'error' } & Omit<WireError, 'name'>): void;
+}
+
+/** Where a frame's planes go: slot, address, bytes, then offset and stride of each plane. */
+export type SlotLayout = readonly [slot: number, address: number, bytes: number, ...planes: number[]];
+
+/** blurstream.bridge.Engine, see ARCHITECTURE.md. Every method may raise a BlurStreamError. */
+export interface Engine {
+  openModel(description: string): void;
+  configure(effect: string): void;
+  begin(format: string, width: number, height: number, timestamp: number, matrix: string, fullRange: boolean,
+    nowMs: number): SlotLayout;
+  submit(slot: number, nowMs: number): void;
+  abandon(slot: number, reason: string): void;
+  onMask(request: number, mask: Float32Array, nowMs: number): void;
+  onModelError(code: string, message: string, nowMs: number): void;
+  modelLost(nowMs: number): void;
+  stats(nowMs: number): string;
+  /** A view on Python's memory. Take a new one for every use: memory growth detaches it. */
+  memory(address: number, bytes: number): Uint8Array<ArrayBuffer>;
+  readonly heapBytes: number;
+}
+
+/** Starts Python with NumPy, the kernels and the package. */
+export async function startEngine(assets: Assets, callbacks: EngineCallbacks): Promise<Engine> {
+  // Pyodide swallows some failures of its start and then never settles, so they are heard of here.
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => { fail = reject; });
+  assets.guardGlobalFetch(fail);
+  const script = assets.script(SCRIPT);
+  const kernels = assets.bytes(KERNELS);
+  const archives = Promise.all(ARCHIVES.map((name) => assets.bytes(name)));
+  Promise.all([script, kernels, archives]).catch(fail);
+  // Called at once: Pyodide fetches its other two files by itself, side by side with these.
+  const loading = loadPyodide({
+    indexURL: assets.url(''),
+    packageBaseUrl: assets.url(''),
+    lockFileContents: EMPTY_LOCK,
+    env: { BLURSTREAM_KERNELS: KERNELS_PATH },
+    createPyodideModule: (async (settings: unknown) => {
+      const module = (await import(await script)) as { default: (settings: unknown) => Promise<never> };
+      return module.default(settings);
+    }) as never,
+    fsInit: async (files, { sitePackages }) => {
+      try {
+        (await archives).forEach((archive, index) => unpack(files, sitePackages, ARCHIVES[index] ?? '', archive));
+        writeFile(files, KERNELS_PATH, await kernels);
+      } catch (error) {
+        fail(error);
+      }
+    },
+  });
+  return bind(await Promise.race([failed, loading]), callbacks);
+}
+
+/** No package is ever loaded through Pyodide's own loader; it only wants to see a lock file. */
+const EMPTY_LOCK = {
+  info: { abi_version: '', arch: 'wasm32', platform: '', python: '', version: '' }, packages: {},
+} as never;
+
+type Files = PyodideAPI['FS'];
+
+function unpack(files: Files, folder: string, name: string, archive: Uint8Array): void {
+  for (const [path, content] of storedFiles(name, archive)) writeFile(files, `${folder}/${path}`, content);
+}
+
+function writeFile(files: Files, path: string, content: Uint8Array): void {
+  files.mkdirTree(path.slice(0, path.lastIndexOf('/')));
+  files.writeFile(path, content, { canOwn: true });
+}
+
+type Callable = (...args: unknown[]) => unknown;
+
+function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
+  const { _module: module } = python as unknown as {
+    _module: { HEAPU8: Uint8Array<ArrayBuffer> };
+  };
+  const lastError = python.runPython(LAST_ERROR) as () => string;
+  const typed = <T>(call: () => T): T => {
+    try {
+      return call();
+    } catch (error) {
+      if (!(error instanceof python.ffi.PythonError)) throw error;
+      throw fromWire(JSON.parse(lastError()) as WireError);
+    }
+  };
+  const engine = typed(() => {
+    const bridge = python.pyimport('blurstream.bridge');
+    return bridge.Engine(
+      callbacks.postInput,
+      (...[slot, kind, reason, address, bytes, width, height, timestamp, layout]: EmitArguments) =>
+        callbacks.emit(slot, kind, reason, address, bytes, width, height, timestamp, toArray(layout)),
+      (event: string) => callbacks.report(JSON.parse(event)),
+    ) as PyProxy & Record<string, Callable>;
+  });
+  // Each access to a method makes a proxy: once is enough.
+  const method = (name: string): Callable => {
+    const call = engine[name] as Callable;
+    return (...args) => typed(() => call(...args));
+  };
+  const begin = method('begin');
+  const stats = method('stats');
+  return {
+    openModel: method('open_model'),
+    configure: method('configure'),
+    begin: (...args) => toArray(begin(...args)) as unknown as SlotLayout,
+    submit: method('submit'),
+    abandon: method('abandon'),
+    onMask: method('on_mask'),
+    onModelError: method('on_model_error'),
+    modelLost: method('model_lost'),
+    stats: (nowMs) => stats(nowMs) as string,
+    memory: (address, bytes) => new Uint8Array(module.HEAPU8.buffer, address, bytes),
+    get heapBytes() { return module.HEAPU8.buffer.byteLength; },
+  };
+}
+
+type EmitArguments = [number, 'composed' | 'concealed', string, number, number, number, number, number, unknown];
+
+/** A Python list arrives as a proxy, which has to be given back. */
+function toArray(list: unknown): number[] {
+  if (Array.isArray(list)) return list as number[];
+  const proxy = list as PyProxy & { toJs(): number[] };
+  const array = proxy.toJs();
+  proxy.destroy();
+  return array;
+}
+
+const LAST_ERROR = `
+def _last_error():
+    import json, sys
+    error = sys.last_exc
+    details = getattr(error, "details", {})
+    return json.dumps({
+        "name": type(error).__name__,
+        "code": getattr(error, "code", "python-error"),
+        "message": f"{type(error).__name__}: {error}",
+        "details": details,
+    }, default=repr)
+_last_error
+`;
