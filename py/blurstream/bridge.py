@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from pyodide.ffi import to_js  # type: ignore[import-not-found, unused-ignore]
@@ -23,8 +23,7 @@ from .options import parse_effect
 from .pipeline import INPUT, OUTPUT, Pipeline, Ticket
 
 Array = np.ndarray[Any, Any]
-P = ParamSpec("P")
-R = TypeVar("R")
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 class WebSession:
@@ -36,7 +35,11 @@ class WebSession:
         self._number = 0
 
     def run_async(
-        self, output_names: Sequence[str] | None, input_feed: Mapping[str, Array], callback: Callback, user_data: Any
+        self,
+        output_names: Sequence[str] | None,
+        input_feed: Mapping[str, Array],
+        callback: Callback,
+        user_data: Any,
     ) -> None:
         image = input_feed[INPUT]
         self._number += 1
@@ -54,24 +57,26 @@ class WebSession:
             self.answer(number, [], error)
 
 
-def _kept(call: Callable[Concatenate[Engine, P], R]) -> Callable[Concatenate[Engine, P], R]:
+def _kept(call: Call) -> Call:
     """Keep what a call raises, typed, for `last_error`: JavaScript sees of an exception only its text."""
 
     @functools.wraps(call)
-    def wrapped(self: Engine, *args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapped(self: Engine, *args: Any) -> Any:
         try:
-            return call(self, *args, **kwargs)
+            return call(self, *args)
         except Exception as error:
             self._last_error = error
             raise
 
-    return wrapped
+    return wrapped  # type: ignore[return-value]
 
 
 class Engine:
     """The pipeline as the composer worker sees it."""
 
-    def __init__(self, post_input: Callable[..., None], emit: Callable[..., None], report: Callable[[str], None]) -> None:
+    def __init__(
+        self, post_input: Callable[..., None], emit: Callable[..., None], report: Callable[[str], None]
+    ) -> None:
         self._post_input, self._emit, self._report = post_input, emit, report
         self._pipeline = Pipeline(CompiledKernels(), self._on_safe, self._on_event)
         self._session: WebSession | None = None
@@ -81,7 +86,9 @@ class Engine:
 
     @_kept
     def open_model(self, contract: str) -> None:
-        """The segmenter is ready. `contract`: the model's json. Raises ModelError if the pipeline cannot feed it."""
+        """The segmenter is ready. `contract`: the model's json. Raises ModelError if the pipeline cannot
+        feed it.
+        """
         model = json.loads(contract)
         given = (model["input"]["name"], model["input"]["shape"], model["output"]["name"])
         wanted = (INPUT, [1, MODEL_HEIGHT, MODEL_WIDTH, 3], OUTPUT)
@@ -96,13 +103,22 @@ class Engine:
 
     @_kept
     def begin(
-        self, format: str, width: int, height: int, timestamp: int, matrix: str, full_range: bool, now: float = 0
+        self,
+        format: str,
+        width: int,
+        height: int,
+        timestamp: int,
+        matrix: str,
+        full_range: bool,
+        now: float = 0,
     ) -> Any:
         spec = FrameSpec(format, width, height, timestamp, matrix, full_range)
         ticket = self._pipeline.begin(spec)
         self._tickets[ticket.number] = ticket
         memory, layout = ticket.slot.target(spec)
-        return to_js([ticket.number, memory.ctypes.data, memory.nbytes, *(n for plane in layout for n in plane)])
+        return to_js(
+            [ticket.number, memory.ctypes.data, memory.nbytes, *(n for plane in layout for n in plane)]
+        )
 
     @_kept
     def submit(self, number: int, now: float = 0) -> None:
@@ -135,7 +151,9 @@ class Engine:
         self._pipeline.close()
 
     def stats(self, now: float = 0) -> str:
-        """JSON of the window since the last call: {"stageMs": ms a frame by stage, "frames": count by kind}."""
+        """JSON of the window since the last call: {"stageMs": ms a frame by stage, "frames": count by
+        kind}.
+        """
         pipeline = self._pipeline
         frames = max(sum(pipeline.frames.values()), 1)
         text = json.dumps(
@@ -192,4 +210,6 @@ class Engine:
         )
 
     def _on_event(self, severity: str, code: str, message: str, details: Mapping[str, object]) -> None:
-        self._report(json.dumps({"type": severity, "code": code, "message": message, "details": dict(details)}))
+        self._report(
+            json.dumps({"type": severity, "code": code, "message": message, "details": dict(details)})
+        )

@@ -22,8 +22,9 @@ _COMPOSER = object()
 class SafeFrame:
     """A frame whose background has been replaced in every pixel; the only thing that may leave the pipeline.
 
-    `ticket` is the number the frame was begun under. `slot.planes` holds its pixels (I420, padded) until the slot is used again. `kind` says whether the person is shown
-    ('composed') or the whole frame is blurred ('concealed', for `reason`).
+    `ticket` is the number the frame was begun under. `slot.planes` holds its pixels (I420, padded) until the
+    slot is used again. `kind` says whether the person is shown ('composed') or the whole frame is blurred
+    ('concealed', for `reason`).
     """
 
     ticket: int
@@ -41,7 +42,9 @@ class SafeFrame:
 class Compose:
     """Writes the plate into a slot's planes, in place, wherever the person is not."""
 
-    def __init__(self, geometry: Geometry, kernels: Kernels, matte: Matte, tiles: Tiles, plate: Plate) -> None:
+    def __init__(
+        self, geometry: Geometry, kernels: Kernels, matte: Matte, tiles: Tiles, plate: Plate
+    ) -> None:
         self._geometry, self._kernels = geometry, kernels
         self._matte, self._tiles, self._plate = matte, tiles, plate
         self.alpha: Array = np.zeros(geometry.padded, np.uint8)
@@ -64,7 +67,9 @@ class Compose:
             cover(len(self._tiles.every), self._geometry.tiles_wide, self._geometry.tiles_high, cell)
         return self._seal(slot, ticket, "concealed", reason)
 
-    def _seal(self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str) -> SafeFrame:
+    def _seal(
+        self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
+    ) -> SafeFrame:
         assert slot.spec is not None
         return SafeFrame(ticket, slot, slot.spec, kind, reason, _COMPOSER)
 
@@ -80,7 +85,12 @@ class _Bound:
     def __init__(self, of: Compose, slot: Slot) -> None:
         bind, tiles, matte = of._kernels.bind, of._tiles, of._matte
         self.edge_alpha = bind(
-            f"edge_alpha_{of._geometry.factor}", tiles.boundary, slot.planes[0], matte.gain, matte.offset, of.alpha
+            f"edge_alpha_{of._geometry.factor}",
+            tiles.boundary,
+            slot.planes[0],
+            matte.gain,
+            matte.offset,
+            of.alpha,
         )
         self.blend, self.fill, self.cover = [], [], []
         for plane, rows, size in zip(slot.planes, of._plate.rows, (TILE, TILE // 2, TILE // 2), strict=True):

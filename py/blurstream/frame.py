@@ -1,7 +1,7 @@
 """A camera frame in memory: its geometry, and the padded planes it is copied into and composed in.
 
-Planes are padded to whole 16x16 tiles by repeating the last column and row, so that every stage works on whole tiles
-and every grid (work planes 1/1, 1/2 or 1/4; plate cells) divides the frame exactly.
+Planes are padded to whole 16x16 tiles by repeating the last column and row, so that every stage works on
+whole tiles and every grid (work planes 1/1, 1/2 or 1/4; plate cells) divides the frame exactly.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Geometry:
     def __post_init__(self) -> None:
         if not (MIN_SIDE <= self.width <= MAX_SIDE and MIN_SIDE <= self.height <= MAX_SIDE):
             raise FrameError(
-                f"frame is {self.width}x{self.height}; sides from {MIN_SIDE} to {MAX_SIDE} pixels are supported",
+                f"frame is {self.width}x{self.height}; sides of {MIN_SIDE} to {MAX_SIDE} pixels are taken",
                 width=self.width,
                 height=self.height,
             )
@@ -86,9 +86,13 @@ class FrameSpec:
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
-            raise FrameError(f"frame format {self.format!r} is not one of {', '.join(FORMATS)}", format=self.format)
+            raise FrameError(
+                f"frame format {self.format!r} is not one of {', '.join(FORMATS)}", format=self.format
+            )
         if self.matrix not in MATRICES:
-            raise FrameError(f"colour matrix {self.matrix!r} is not one of {', '.join(MATRICES)}", matrix=self.matrix)
+            raise FrameError(
+                f"colour matrix {self.matrix!r} is not one of {', '.join(MATRICES)}", matrix=self.matrix
+            )
 
 
 class Slot:
@@ -142,7 +146,9 @@ class _Packed:
         if format == "NV12":
             self.memory: Array = np.zeros(rows * columns * 3 // 2, np.uint8)
             self.layout = [(0, columns), (rows * columns, columns)]
-            self._chroma = kernels.bind("split_nv12", self.memory[rows * columns :].reshape(rows // 2, columns), u, v)
+            self._chroma = kernels.bind(
+                "split_nv12", self.memory[rows * columns :].reshape(rows // 2, columns), u, v
+            )
         else:
             self.memory = np.zeros(rows * columns * 4, np.uint8)
             self.layout = [(0, columns * 4)]

@@ -16,10 +16,16 @@ Callback = Callable[[Sequence[Array], Any, str], None]
 
 
 class Session(Protocol):
-    """The part of `onnxruntime.InferenceSession` that the pipeline uses; bridge has one over onnxruntime-web."""
+    """The part of `onnxruntime.InferenceSession` that the pipeline uses; bridge has one over
+    onnxruntime-web.
+    """
 
     def run_async(
-        self, output_names: Sequence[str] | None, input_feed: Mapping[str, Array], callback: Callback, user_data: Any
+        self,
+        output_names: Sequence[str] | None,
+        input_feed: Mapping[str, Array],
+        callback: Callback,
+        user_data: Any,
     ) -> None: ...
 
 
@@ -41,7 +47,7 @@ class Mask:
         """
         if mask.size != MODEL_HEIGHT * MODEL_WIDTH or mask.dtype != np.float32:
             raise ModelError(
-                f"mask is {mask.dtype} of shape {mask.shape}, expected float32 of {MODEL_HEIGHT}x{MODEL_WIDTH}"
+                f"mask is {mask.dtype} of shape {mask.shape}, wanted float32 of {MODEL_HEIGHT}x{MODEL_WIDTH}"
             )
         least, most = float(mask.min()), float(mask.max())
         if not (least >= -_SLACK and most <= 1 + _SLACK):  # also false for NaN
@@ -49,6 +55,6 @@ class Mask:
         return mask.reshape(MODEL_HEIGHT, MODEL_WIDTH)
 
     def shows_person(self, mask: Array) -> bool:
-        share = np.count_nonzero(mask > PERSON) / mask.size
+        share = float(np.count_nonzero(mask > PERSON)) / mask.size
         self.person = share > (DISAPPEARS if self.person else APPEARS)
         return self.person

@@ -34,7 +34,10 @@ class Matte:
         self._placement = Placement.of(geometry)
         self._kernels = kernels
         a, b = self._soft
-        self._steady = (kernels.bind("soft_mask", self._mask, a, b), kernels.bind("soft_mask", self._mask, b, a))
+        self._steady = (
+            kernels.bind("soft_mask", self._mask, a, b),
+            kernels.bind("soft_mask", self._mask, b, a),
+        )
         self._guided: dict[tuple[int, int], Any] = {}
         self._turn = 0
         self._fresh = True

@@ -49,4 +49,6 @@ def _strength(value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return float(value)
     allowed = " | ".join(repr(name) for name in STRENGTHS)
-    raise OptionsError(f"strength {value!r} is not one; use {allowed} or a number from 0 to 1", value=repr(value)[:80])
+    raise OptionsError(
+        f"strength {value!r} is not one; use {allowed} or a number from 0 to 1", value=repr(value)[:80]
+    )

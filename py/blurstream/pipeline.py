@@ -1,7 +1,9 @@
-"""The way of a frame: begin -> submit -> (model) -> compose or conceal -> emit. Two frames at most are on their way.
+"""The way of a frame: begin -> submit -> (model) -> compose or conceal -> emit. Two frames at most are on
+their way.
 
-While the model works on one frame the next one is prepared; when the mask comes back the next input is sent first and
-then this frame is composed, so that model and composition run side by side and a mask is only ever used on its own frame.
+While the model works on one frame the next one is prepared; when the mask comes back the next input is sent
+first and then this frame is composed, so that model and composition run side by side and a mask is only ever
+used on its own frame.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ INPUT, OUTPUT = "image", "mask"
 
 
 class Workspace:
-    """Everything whose size depends on the frame's: slots, planes, matte, plate. Replaced when the frame size changes."""
+    """Everything whose size depends on the frame's: slots, planes, matte, plate. Replaced when the frame
+    size changes.
+    """
 
     def __init__(self, geometry: Geometry, kernels: Kernels) -> None:
         self.geometry = geometry
@@ -76,8 +80,6 @@ class Pipeline:
         self.milliseconds: dict[str, float] = {}
         self.frames = {"composed": 0, "concealed": 0}
 
-    # -- what is done to it ------------------------------------------------------------------------------------
-
     def configure(self, effect: Effect) -> None:
         self._effect = effect
 
@@ -98,13 +100,18 @@ class Pipeline:
     def begin(self, spec: FrameSpec) -> Ticket:
         """Memory for a frame. Raises FrameError when the size is impossible or both slots are taken."""
         workspace = self._workspace
-        if workspace is None or (workspace.geometry.width, workspace.geometry.height) != (spec.width, spec.height):
+        if workspace is None or (workspace.geometry.width, workspace.geometry.height) != (
+            spec.width,
+            spec.height,
+        ):
             workspace = self._workspace = Workspace(Geometry(spec.width, spec.height), self._kernels)
             self._mask = Mask()
         taken = [t.slot for t in self._on_the_way()]
         free = next((slot for slot in workspace.slots if slot not in taken), None)
         if free is None or len(taken) >= SLOTS:
-            raise FrameError(f"both frame slots are taken; finish or abandon one before frame {spec.timestamp}")
+            raise FrameError(
+                f"both frame slots are taken; finish or abandon one before frame {spec.timestamp}"
+            )
         self._number += 1
         ticket = Ticket(self._number, workspace, free)
         free.target(spec)
@@ -130,8 +137,6 @@ class Pipeline:
             self._send(ticket)
         else:
             self._waiting = ticket
-
-    # -- on the way --------------------------------------------------------------------------------------------
 
     def _on_the_way(self) -> list[Ticket]:
         return [*self._begun.values(), *(t for t in (self._running, self._waiting) if t)]
@@ -182,7 +187,9 @@ class Pipeline:
         return safe
 
     def _conceal(self, ticket: Ticket, reason: str, message: str = "") -> None:
-        """Coarse whole frame; what fails here is left to the caller, who has no SafeFrame then and shows a veil."""
+        """Coarse whole frame; what fails here is left to the caller, who has no SafeFrame then and shows a
+        veil.
+        """
         self._enter(reason, message)
         start = perf_counter()
         space = ticket.workspace

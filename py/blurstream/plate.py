@@ -19,8 +19,9 @@ _REACH = 2.5  # sigmas that the taps cover
 def gaussian_taps(sigma: float) -> Array:
     """Normalised taps, float32, odd count; `sigma` in cells."""
     radius = max(1, math.ceil(_REACH * sigma))
-    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / max(sigma, 0.3)) ** 2)
-    return (taps / taps.sum()).astype(np.float32)
+    taps: Array = np.exp(-0.5 * (np.arange(-radius, radius + 1) / max(sigma, 0.3)) ** 2)
+    taps /= taps.sum()
+    return taps.astype(np.float32)
 
 
 class Plate:
@@ -33,7 +34,9 @@ class Plate:
         self._sums: Array = np.zeros(4, np.float64)
         self._plate: Array = np.zeros((3, high, wide), np.float32)
         columns = geometry.padded[1]
-        self.rows: tuple[Array, ...] = tuple(np.zeros((high, n), np.uint16) for n in (columns, columns // 2, columns // 2))
+        self.rows: tuple[Array, ...] = tuple(
+            np.zeros((high, n), np.uint16) for n in (columns, columns // 2, columns // 2)
+        )
         self.cell = (geometry.cell, geometry.cell // 2, geometry.cell // 2)
         self._widen = [kernels.bind("plate_rows", self._plate[c], self.rows[c]) for c in range(3)]
         self._nobody: Array = np.zeros_like(alpha)

@@ -26,7 +26,9 @@ _FULL = {
 
 @dataclass(frozen=True)
 class Placement:
-    """How the model's picture lies on the work plane: work = (model + 1/2) * step + origin - 1/2, each way."""
+    """How the model's picture lies on the work plane: work = (model + 1/2) * step + origin - 1/2, each
+    way.
+    """
 
     step_x: float
     step_y: float
@@ -62,7 +64,8 @@ class Placement:
 class Prepared:
     """One slot's work planes and model input, and the bound kernels that make them.
 
-    `work`: Y, U, V, u8, at 1/factor of the frame (chroma half of that). `image`: float32 (144, 256, 3), RGB 0..1.
+    `work`: Y, U, V, u8, at 1/factor of the frame (chroma half of that). `image`: float32 (144, 256, 3), RGB
+    0..1.
     """
 
     def __init__(self, slot: Slot, kernels: Kernels) -> None:
@@ -75,7 +78,11 @@ class Prepared:
         else:
             rows, columns = geometry.work
             half = (rows // 2, columns // 2)
-            self.work = (np.zeros((rows, columns), np.uint8), np.zeros(half, np.uint8), np.zeros(half, np.uint8))
+            self.work = (
+                np.zeros((rows, columns), np.uint8),
+                np.zeros(half, np.uint8),
+                np.zeros(half, np.uint8),
+            )
             for plane, work in zip(slot.planes, self.work, strict=True):
                 self._shrink.append(kernels.bind(f"shrink_{geometry.factor}", plane, work))
         self.image: Array = np.zeros((MODEL_HEIGHT, MODEL_WIDTH, 3), np.float32)

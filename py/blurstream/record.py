@@ -33,17 +33,27 @@ class NativeSession:
         except ImportError as error:
             raise ModelError("onnxruntime is not installed; `pip install onnxruntime`") from error
         if not model.is_file():
-            raise ModelError(f"no model at {model}; `python3 build.py build` makes it, or give --model", path=str(model))
+            raise ModelError(
+                f"no model at {model}; `python3 build.py build` makes it, or give --model", path=str(model)
+            )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # onnxruntime raises a different class for each of its failures
-            raise ModelError(f"{model} is not a model onnxruntime can load: {error}", path=str(model)) from error
+            raise ModelError(
+                f"{model} is not a model onnxruntime can load: {error}", path=str(model)
+            ) from error
 
     def run_async(
-        self, output_names: Sequence[str] | None, input_feed: Mapping[str, Array], callback: Callback, user_data: Any
+        self,
+        output_names: Sequence[str] | None,
+        input_feed: Mapping[str, Array],
+        callback: Callback,
+        user_data: Any,
     ) -> None:
         try:
             results = self._session.run(output_names, dict(input_feed))
@@ -54,7 +64,7 @@ class NativeSession:
 
 
 class Recorder:
-    """Frames of one file through one Pipeline; iterate over `frames` for (input YUV planes, SafeFrame)."""
+    """Frames of one file through one Pipeline, one after the other."""
 
     def __init__(self, effect: str, model: Path = DEFAULT_MODEL) -> None:
         self._out: list[SafeFrame] = []
@@ -79,7 +89,9 @@ class Recorder:
 
 
 def planes_of(frame: Any) -> tuple[Array, Array, Array]:
-    """Y, U, V of an av.VideoFrame (converted to yuv420p first if it is something else), without copies of padding."""
+    """Y, U, V of an av.VideoFrame (converted to yuv420p first if it is something else), without copies of
+    padding.
+    """
     if frame.format.name not in ("yuv420p", "yuvj420p"):
         frame = frame.reformat(format="yuv420p")
     planes = []
@@ -91,61 +103,68 @@ def planes_of(frame: Any) -> tuple[Array, Array, Array]:
 
 
 def colours_of(frame: Any) -> tuple[str, bool]:
-    """(matrix, full range) of an av.VideoFrame; untagged small pictures are taken as BT.601, as players do."""
+    """(matrix, full range) of an av.VideoFrame; untagged small pictures are taken as BT.601, as players
+    do.
+    """
     tagged = {1: "bt709", 5: "bt601", 6: "bt601"}.get(int(frame.colorspace))
     full = int(frame.color_range) == 2 or frame.format.name == "yuvj420p"
     return tagged or ("bt709" if frame.height >= 720 else "bt601"), full
 
 
 def convert(source: Path, target: Path, recorder: Recorder) -> Iterator[tuple[int, int]]:
-    """Write `target`; yields (frames done, frames expected or 0) after each frame. Raises MediaError."""
+    """Write the video of `source`, without sound, to `target`; yields (frames done, frames expected or 0).
+
+    Raises MediaError, naming the file, when one of them cannot be read or written.
+    """
     try:
         import av
     except ImportError as error:
         raise MediaError("PyAV is not installed; `pip install av`") from error
     try:
-        reader = av.open(str(source))
-    except (av.error.FFmpegError, OSError) as error:
-        raise MediaError(f"cannot read {source}: {error}", path=str(source)) from error
-    with reader:
-        if not reader.streams.video:
-            raise MediaError(f"{source} holds no video", path=str(source))
-        stream = reader.streams.video[0]
-        try:
-            writer = av.open(str(target), "w")
-        except (av.error.FFmpegError, ValueError, OSError) as error:
-            raise MediaError(f"cannot write {target}: {error}", path=str(target)) from error
-        with writer:
-            out: Any = None
-            done = 0
-            for frame in reader.decode(stream):
-                matrix, full = colours_of(frame)
-                safe = recorder.process(planes_of(frame), done, matrix, full)
-                if out is None:
-                    codec = "libvpx-vp9" if target.suffix == ".webm" else "libx264"
-                    out = writer.add_stream(codec, rate=stream.average_rate or 30)
-                    out.width, out.height, out.pix_fmt = frame.width, frame.height, "yuv420p"
-                    out.options = {"crf": "16"}
-                    out.color_range, out.colorspace = (2 if full else 1), (1 if matrix == "bt709" else 6)
-                    out.time_base = out.codec_context.time_base = stream.time_base
-                written = av.VideoFrame(frame.width, frame.height, "yuv420p")
-                for plane, pixels in zip(planes_of(written), safe.slot.planes, strict=True):
-                    plane.setflags(write=True)
-                    plane[:] = pixels[: plane.shape[0], : plane.shape[1]]
-                written.pts, written.time_base = frame.pts, stream.time_base
-                writer.mux(out.encode(written))
-                done += 1
-                yield done, stream.frames
-            if out is not None:
-                writer.mux(out.encode())
+        with av.open(str(source)) as reader:
+            if not reader.streams.video:
+                raise MediaError(f"{source} holds no video", path=str(source))
+            with av.open(str(target), "w") as writer:
+                yield from _through(
+                    reader, writer, recorder, "libvpx-vp9" if target.suffix == ".webm" else "libx264"
+                )
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise MediaError(f"cannot turn {source} into {target}: {error}", path=str(source)) from error
+
+
+def _through(reader: Any, writer: Any, recorder: Recorder, codec: str) -> Iterator[tuple[int, int]]:
+    import av
+
+    stream, out = reader.streams.video[0], None
+    for done, frame in enumerate(reader.decode(stream), 1):
+        matrix, full = colours_of(frame)
+        safe = recorder.process(planes_of(frame), done, matrix, full)
+        if out is None:
+            out = writer.add_stream(codec, rate=stream.average_rate or 30)
+            out.width, out.height, out.pix_fmt = frame.width, frame.height, "yuv420p"
+            out.options = {"crf": "16"}
+            out.color_range, out.colorspace = (2 if full else 1), (1 if matrix == "bt709" else 6)
+            out.time_base = out.codec_context.time_base = stream.time_base
+        written = av.VideoFrame(frame.width, frame.height, "yuv420p")
+        for plane, pixels in zip(planes_of(written), safe.slot.planes, strict=True):
+            plane[:] = pixels[: plane.shape[0], : plane.shape[1]]
+        written.pts, written.time_base = frame.pts, stream.time_base
+        writer.mux(out.encode(written))
+        yield done, stream.frames
+    if out is not None:
+        writer.mux(out.encode())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m blurstream", description=__doc__)
     parser.add_argument("source", type=Path, metavar="IN", help="any video PyAV can read")
     parser.add_argument("target", type=Path, metavar="OUT", help=".mp4, .mkv (H.264) or .webm (VP9)")
-    parser.add_argument("--strength", default="private", help=f"{' | '.join(STRENGTHS)} or 0..1 (default: private)")
-    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="ONNX model (default: build/models)")
+    parser.add_argument(
+        "--strength", default="private", help=f"{' | '.join(STRENGTHS)} or 0..1 (default: private)"
+    )
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT_MODEL, help="ONNX model (default: build/models)"
+    )
     options = parser.parse_args(argv)
     try:
         strength: object = float(options.strength)
@@ -162,8 +181,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"blurstream: {error}", file=sys.stderr)
         return 1
     seconds, frames = time.perf_counter() - start, recorder.pipeline.frames
-    print(f"{options.target}: {done} frames in {seconds:.1f} s; {frames['composed']} composed, {frames['concealed']} concealed")
-    print("  ".join(f"{stage} {ms / max(done, 1):.2f} ms" for stage, ms in recorder.pipeline.milliseconds.items()))
+    print(
+        f"{options.target}: {done} frames in {seconds:.1f} s, "
+        f"{frames['composed']} composed, {frames['concealed']} concealed"
+    )
+    print(
+        "  ".join(
+            f"{stage} {ms / max(done, 1):.2f} ms" for stage, ms in recorder.pipeline.milliseconds.items()
+        )
+    )
     for warning in recorder.warnings[:10]:
         print(f"  {warning}", file=sys.stderr)
     return 0

@@ -1,4 +1,6 @@
-"""Alpha -> three lists of tiles: the person's (left as they are), the background's (the plate), the boundary (blended)."""
+"""Alpha -> three lists of tiles: the person's (left as they are), the background's (the plate), the boundary
+(blended).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ SURE = 3  # of 255: alpha this near to 0 or 1 in a whole tile and around it is t
 
 
 class Tiles:
-    """`background` and `boundary`: int32 (n, 2), (column, row) of each tile; with the number of tiles that count."""
+    """`background` and `boundary`: int32 (n, 2), (column, row) of each tile; with the number of tiles that
+    count.
+    """
 
     def __init__(self, geometry: Geometry, kernels: Kernels, alpha: Array) -> None:
         shape = (geometry.tiles_high, geometry.tiles_wide)

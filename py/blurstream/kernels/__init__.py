@@ -1,1 +1,3 @@
-"""Per-pixel work: kernels written in Halide, compiled by `compiler`, called through `loader`, stated by `reference`."""
+"""Per-pixel work: kernels written in Halide, compiled by `compiler`, called through `loader`, stated by
+`reference`.
+"""

@@ -1,8 +1,8 @@
 """Compiles the kernels: `python -m blurstream.kernels.compiler --out DIR [--only wasm|native]`.
 
 Each kernel becomes an object file per target without Halide's runtime (98 KB and 250 imports we do not need);
-runtime.c supplies the few functions it asks for. Linked to `kernels.so`, an Emscripten side module with wasm SIMD,
-and to `libblurstream_kernels.<so|dylib|dll>` for this machine. Both are loaded by the same ctypes code.
+runtime.c supplies the few functions it asks for. Linked to `kernels.so`, an Emscripten side module with wasm
+SIMD, and to `libblurstream_kernels.<so|dylib|dll>` for this machine. Both are loaded by the same ctypes code.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ _CODES = {"i32": "int32", "f32": "float32", "u8": "uint8", "u16": "uint16"}
 
 
 def definitions() -> Iterator[Kernel]:
-    """Every kernel, freshly defined (a Halide Func is scheduled for one compilation), its signature checked."""
+    """Every kernel, freshly defined (a Halide Func is scheduled for one compilation), its signature
+    checked.
+    """
     names = set()
     for module in MODULES:
         makers: tuple[Callable[[], Kernel], ...] = module.KERNELS
@@ -46,10 +48,14 @@ def _check(kernel: Kernel) -> None:
     expected = SIGNATURES[kernel.name]
     inputs = tuple(f"{p.name()}:{_dtype(p.type())}[{p.dimensions()}]" for p in kernel.inputs)
     params = tuple(f"{p.name()}:{_dtype(p.type())}" for p in kernel.scalars)
-    outputs = tuple(f"{_dtype(b.type())}[{b.dimensions()}]" for f in kernel.outputs for b in f.output_buffers())
+    outputs = tuple(
+        f"{_dtype(b.type())}[{b.dimensions()}]" for f in kernel.outputs for b in f.output_buffers()
+    )
     wanted = tuple(o.split(":")[1] for o in expected.outputs)
     if (inputs, params, outputs) != (expected.inputs, expected.scalars, wanted):
-        raise RuntimeError(f"{kernel.name} is defined as {inputs} {params} {outputs}, its signature says {expected}")
+        raise RuntimeError(
+            f"{kernel.name} is defined as {inputs} {params} {outputs}, its signature says {expected}"
+        )
 
 
 def _dtype(halide_type: object) -> str:
@@ -62,7 +68,9 @@ def compile_objects(target: str, folder: Path) -> list[Path]:
     for kernel in definitions():
         path = folder / f"{kernel.name}.o"
         arguments = [*kernel.inputs, *kernel.scalars]
-        kernel.pipeline().compile_to({hl.OutputFileType.object: str(path)}, arguments, kernel.name, hl.Target(target))
+        kernel.pipeline().compile_to(
+            {hl.OutputFileType.object: str(path)}, arguments, kernel.name, hl.Target(target)
+        )
         objects.append(path)
     return objects
 
@@ -75,15 +83,39 @@ def _run(*command: str) -> None:
 
 def link_wasm(objects: list[Path], folder: Path, out: Path) -> None:
     runtime = folder / "runtime.o"
-    flags = ("-target", "wasm32-emscripten", "-mcpu=mvp", "-fPIC", "-O2", "-fno-sanitize=undefined", "-ffreestanding")
+    flags = (
+        "-target",
+        "wasm32-emscripten",
+        "-mcpu=mvp",
+        "-fPIC",
+        "-O2",
+        "-fno-sanitize=undefined",
+        "-ffreestanding",
+    )
     _run(*ZIG, "cc", *flags, "-c", str(RUNTIME), "-o", str(runtime))
     exports = [f"--export={name}" for name in SIGNATURES]
-    options = ("-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "--strip-all", "--gc-sections")
+    options = (
+        "-shared",
+        "--experimental-pic",
+        "--unresolved-symbols=import-dynamic",
+        "--strip-all",
+        "--gc-sections",
+    )
     _run(*ZIG, "wasm-ld", *options, *exports, *map(str, (runtime, *objects)), "-o", str(out))
 
 
 def link_native(objects: list[Path], out: Path) -> None:
-    _run(*ZIG, "cc", "-shared", "-fPIC", "-O2", "-fno-sanitize=undefined", *map(str, (RUNTIME, *objects)), "-o", str(out))
+    _run(
+        *ZIG,
+        "cc",
+        "-shared",
+        "-fPIC",
+        "-O2",
+        "-fno-sanitize=undefined",
+        *map(str, (RUNTIME, *objects)),
+        "-o",
+        str(out),
+    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,9 +1,12 @@
-"""Lists of tiles -> output planes. Work grows with the lists, not with the frame; tiles in no list are left alone.
+"""Lists of tiles -> output planes. Work grows with the lists, not with the frame; tiles in no list are left
+alone.
 
-edge_alpha_F     the matte's coefficients interpolated and applied to the full-resolution luma, in the listed tiles
+edge_alpha_F     the matte's coefficients interpolated and applied to the full-resolution luma, in the listed
+                 tiles
 fill_tiles_T     listed tiles become the plate
-blend_tiles_T    listed tiles become alpha * source + (1 - alpha) * plate; exact at alpha 0 and 255. Chroma tiles (T = 8)
-                 take the mean alpha of each 2x2 luma pixels. `source` and `out` may be the same memory
+blend_tiles_T    listed tiles become alpha * source + (1 - alpha) * plate; exact at alpha 0 and 255. Chroma
+                 tiles (T = 8) take the mean alpha of each 2x2 luma pixels. `source` and `out` may be the
+                 same memory
 """
 
 from __future__ import annotations
@@ -60,7 +63,11 @@ def fill_tiles(tile: int) -> Kernel:
 
 def blend_tiles(tile: int) -> Kernel:
     listed = _Listed(tile)
-    alpha, rows, source = image("alpha", hl.UInt(8), 2), image("rows", hl.UInt(16), 2), image("source", hl.UInt(8), 2)
+    alpha, rows, source = (
+        image("alpha", hl.UInt(8), 2),
+        image("rows", hl.UInt(16), 2),
+        image("source", hl.UInt(8), 2),
+    )
     (cell,) = scalars(hl.Int(32), ["cell"])
     if tile == TILE:
         share = hl.u16(alpha[listed.x, listed.y])
@@ -69,7 +76,9 @@ def blend_tiles(tile: int) -> Kernel:
         share = (sum(four, hl.u16(2))) >> hl.u16(2)
     plate = _between_rows(rows, listed, cell)
     mix = share * hl.u16(source[listed.x, listed.y]) + (hl.u16(255) - share) * plate + hl.u16(128)
-    out = listed.store("out", hl.u8((mix + (mix >> hl.u16(8))) >> hl.u16(8)))  # exact division by 255, rounded
+    out = listed.store(
+        "out", hl.u8((mix + (mix >> hl.u16(8))) >> hl.u16(8))
+    )  # exact division by 255, rounded
     return Kernel(f"blend_tiles_{tile}", (listed.tiles, alpha, rows, source), (*listed.params, cell), (out,))
 
 
@@ -90,7 +99,10 @@ def edge_alpha(factor: int) -> Kernel:
     line = hl.clamp(row * span + k - 1, 0, last_y)
     wide = hl.Func("wide")
     wide[x, k, t] = hl.Tuple(
-        [values[at_left, line] + (values[at_right, line] - values[at_left, line]) * share for values in (gain, offset)]
+        [
+            values[at_left, line] + (values[at_right, line] - values[at_left, line]) * share
+            for values in (gain, offset)
+        ]
     )
 
     above = (2 * listed.each.y + 1 + factor) // (2 * factor)  # k of the upper row

@@ -14,7 +14,9 @@ VECTOR_F32 = 4
 
 @dataclass(frozen=True)
 class Kernel:
-    """One compiled function. `inputs` are `hl.ImageParam`, `scalars` `hl.Param`, `outputs` `hl.Func`, in call order."""
+    """One compiled function. `inputs` are `hl.ImageParam`, `scalars` `hl.Param`, `outputs` `hl.Func`, in
+    call order.
+    """
 
     name: str
     inputs: tuple[Any, ...]
@@ -38,7 +40,9 @@ def scalars(dtype: Any, names: Iterable[str]) -> tuple[Any, ...]:
 
 
 def from_origin(*outputs: Any) -> None:
-    """Pin the output buffers' origin to 0; outputs of one kernel share their size unless scheduled otherwise."""
+    """Pin the output buffers' origin to 0; outputs of one kernel share their size unless scheduled
+    otherwise.
+    """
     for func in outputs:
         for buffer in func.output_buffers():
             for axis in range(buffer.dimensions()):
@@ -46,7 +50,9 @@ def from_origin(*outputs: Any) -> None:
 
 
 def sample_position(at: Any, step: Any, start: Any) -> tuple[Any, Any]:
-    """Pixel `at` of a resampled axis -> (left source index, weight of the right one); caller clamps the index."""
+    """Pixel `at` of a resampled axis -> (left source index, weight of the right one); caller clamps the
+    index.
+    """
     position = hl.f32(at) * step + start
     left = hl.floor(position)
     return hl.i32(left), position - left

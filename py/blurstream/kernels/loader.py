@@ -1,6 +1,8 @@
-"""Compiled kernels as Python callables: the same ctypes code in CPython (native library) and Pyodide (wasm side module).
+"""Compiled kernels as Python callables: the same ctypes code in CPython (native library) and Pyodide (wasm
+side module).
 
-Building a `halide_buffer_t` costs tens of microseconds, so a kernel is bound to its arrays once and called often.
+Building a `halide_buffer_t` costs tens of microseconds, so a kernel is bound to its arrays once and called
+often.
 """
 
 from __future__ import annotations
@@ -22,7 +24,12 @@ Bound = Callable[..., None]
 
 WASM_LIBRARY = "kernels.so"
 NATIVE_LIBRARY = "libblurstream_kernels" + {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-DTYPES = {"u8": np.dtype(np.uint8), "u16": np.dtype(np.uint16), "i32": np.dtype(np.int32), "f32": np.dtype(np.float32)}
+DTYPES: dict[str, np.dtype[Any]] = {
+    "u8": np.dtype(np.uint8),
+    "u16": np.dtype(np.uint16),
+    "i32": np.dtype(np.int32),
+    "f32": np.dtype(np.float32),
+}
 _TYPE_CODES = {"i": 0, "u": 1, "f": 2}
 
 
@@ -30,7 +37,9 @@ class Kernels(Protocol):
     """What the pipeline needs of its kernels; `reference.ReferenceKernels` is the other implementation."""
 
     def bind(self, name: str, *buffers: Array) -> Bound:
-        """Fix the buffers (inputs, then outputs, as in SIGNATURES); the result takes the scalars. Holds the arrays."""
+        """Fix the buffers (inputs, then outputs, as in SIGNATURES); the result takes the scalars. Holds the
+        arrays.
+        """
 
 
 class _Dimension(ctypes.Structure):
@@ -94,7 +103,9 @@ class CompiledKernels:
         try:
             self._library = ctypes.CDLL(str(path))
         except OSError as error:
-            raise KernelError(f"cannot load the kernels from {path}: {error}; `python3 build.py build` makes them") from error
+            raise KernelError(
+                f"cannot load the kernels from {path}: {error}; `python3 build.py build` makes them"
+            ) from error
 
     def bind(self, name: str, *buffers: Array) -> Bound:
         signature = SIGNATURES[name]

@@ -1,7 +1,8 @@
 """Soft mask + luma -> matte: the coefficients of a guided filter and the alpha they give at work resolution.
 
-alpha = gain * luma + offset, luma 0..255, alpha 0..1 after the levels (low -> 0, high -> 1). The coefficients are kept
-because applying them to the full-resolution luma is what gives a sharp edge there (He & Sun, "Fast Guided Filter", 2015).
+alpha = gain * luma + offset, luma 0..255, alpha 0..1 after the levels (low -> 0, high -> 1). The
+coefficients are kept because applying them to the full-resolution luma is what gives a sharp edge there (He
+& Sun, "Fast Guided Filter", 2015).
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def matte() -> Kernel:
     columns[x, y] = hl.Tuple([sum((m[i] for m in moments), hl.f32(0)) for i in range(4)])
     means = hl.Func("means")
     scale = hl.f32(1 / SPAN**2)
-    means[x, y] = hl.Tuple([sum((columns[x + dx, y][i] for dx in shifts), hl.f32(0)) * scale for i in range(4)])
+    means[x, y] = hl.Tuple(
+        [sum((columns[x + dx, y][i] for dx in shifts), hl.f32(0)) * scale for i in range(4)]
+    )
 
     mean_i, mean_p, mean_ii, mean_ip = (means[x, y][i] for i in range(4))
     slope = (mean_ip - mean_i * mean_p) / (mean_ii - mean_i * mean_i + epsilon)
@@ -50,7 +53,9 @@ def matte() -> Kernel:
     sums = hl.Func("sums")
     sums[x, y] = hl.Tuple([sum((edge[x, y + dy][i] for dy in shifts), hl.f32(0)) for i in range(2)])
     blurred = hl.Func("blurred")
-    blurred[x, y] = hl.Tuple([sum((sums[x + dx, y][i] for dx in shifts), hl.f32(0)) * scale for i in range(2)])
+    blurred[x, y] = hl.Tuple(
+        [sum((sums[x + dx, y][i] for dx in shifts), hl.f32(0)) * scale for i in range(2)]
+    )
 
     gain, offset, alpha = hl.Func("gain"), hl.Func("offset"), hl.Func("alpha")
     level = 1.0 / (high - low)

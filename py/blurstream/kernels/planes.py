@@ -1,4 +1,6 @@
-"""Camera formats -> I420 planes: NV12's interleaved chroma taken apart, RGBA and BGRA converted (BT.709, limited range)."""
+"""Camera formats -> I420 planes: NV12's interleaved chroma taken apart, RGBA and BGRA converted (BT.709,
+limited range).
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def chroma_of_rgba() -> Kernel:
     x, y = hl.Var("x"), hl.Var("y")
 
     def block(at: int) -> hl.Expr:
-        return sum((_channel(rgba, 2 * x + i, 2 * y + j, hl.i32(at)) for i in (0, 1) for j in (0, 1)), hl.i32(0))
+        return sum(
+            (_channel(rgba, 2 * x + i, 2 * y + j, hl.i32(at)) for i in (0, 1) for j in (0, 1)), hl.i32(0)
+        )
 
     first, green, third = block(0), block(1), block(2)
     red, blue = hl.select(red_at == 0, first, third), hl.select(red_at == 0, third, first)

@@ -1,9 +1,12 @@
-"""Work planes -> plate: the background without the person, coarse, Gaussian-blurred, and its rows widened to the frame.
+"""Work planes -> plate: the background without the person, coarse, Gaussian-blurred, and its rows widened to
+the frame.
 
-plate_cells   weighted sums of 4x4 work pixels; a pixel's weight is 0 as far as the person reaches, two pixels' margin included
-plate_blur    normalised convolution (Knutsson & Westin, 1993): blur of the sums over blur of the weights, so that the
-              person's colours never enter; where no weight is near, the mean of the background
-plate_rows    each row of cells interpolated to the frame's width, 8 x value in 16 bits; compose interpolates between rows
+plate_cells   weighted sums of 4x4 work pixels; a pixel's weight is 0 as far as the person reaches, two
+              pixels' margin included
+plate_blur    normalised convolution (Knutsson & Westin, 1993): blur of the sums over blur of the weights, so
+              that the person's colours never enter; where no weight is near, the mean of the background
+plate_rows    each row of cells interpolated to the frame's width, 8 x value in 16 bits; compose interpolates
+              between rows
 """
 
 from __future__ import annotations
@@ -39,7 +42,10 @@ def plate_cells() -> Kernel:
     half = CELL // 2
     for j in range(half):
         for i in range(half):
-            block = sum((weight[CELL * x + 2 * i + a, CELL * y + 2 * j + b] for a in (0, 1) for b in (0, 1)), hl.f32(0))
+            block = sum(
+                (weight[CELL * x + 2 * i + a, CELL * y + 2 * j + b] for a in (0, 1) for b in (0, 1)),
+                hl.f32(0),
+            )
             u += block * hl.f32(planes[1][half * x + i, half * y + j])
             v += block * hl.f32(planes[2][half * x + i, half * y + j])
     sums = hl.Func("sums")

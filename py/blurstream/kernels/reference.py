@@ -1,4 +1,5 @@
-"""What each kernel computes, in NumPy and SciPy: one function a kernel, same buffers, same scalars, outputs written in place.
+"""What each kernel computes, in NumPy and SciPy: one function a kernel, same buffers, same scalars, outputs
+written in place.
 
 The tests hold the compiled kernels to these; the browser does not ship them.
 """
@@ -40,15 +41,18 @@ def chroma_of_rgba(rgba: Array, red_at: int, u: Array, v: Array) -> None:
 
 def shrink(factor: int, plane: Array, work: Array) -> None:
     rows, columns = work.shape
-    blocks = plane[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor).astype(np.int64)
+    blocks = (
+        plane[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor).astype(np.int64)
+    )
     work[:] = (blocks.sum((1, 3)) + factor * factor // 2) // factor**2
 
 
 def _sample(source: Array, xs: Array, ys: Array) -> Array:
     """Bilinear at the grid xs x ys, edges repeated."""
-    return ndimage.map_coordinates(
+    sampled: Array = ndimage.map_coordinates(
         np.asarray(source, np.float64), np.meshgrid(ys, xs, indexing="ij"), order=1, mode="nearest"
     )
+    return sampled
 
 
 def model_input(*args: Any) -> None:
@@ -80,7 +84,8 @@ def soft_mask(
 
 
 def _box(values: Array) -> Array:
-    return ndimage.uniform_filter(values, 2 * BOX_RADIUS + 1, mode="nearest")
+    means: Array = ndimage.uniform_filter(values, 2 * BOX_RADIUS + 1, mode="nearest")
+    return means
 
 
 def matte(
@@ -117,7 +122,8 @@ def tile_bounds(span: int, alpha: Array, least: Array, most: Array) -> None:
 
 
 def _block_sums(values: Array, size: int, rows: int, columns: int) -> Array:
-    return values[: rows * size, : columns * size].reshape(rows, size, columns, size).sum((1, 3))
+    sums: Array = values[: rows * size, : columns * size].reshape(rows, size, columns, size).sum((1, 3))
+    return sums
 
 
 def plate_cells(y: Array, u: Array, v: Array, alpha: Array, cells: Array) -> None:
@@ -137,7 +143,9 @@ def plate_cells(y: Array, u: Array, v: Array, alpha: Array, cells: Array) -> Non
 def plate_blur(cells: Array, taps: Array, mean_y: float, mean_u: float, mean_v: float, plate: Array) -> None:
     blurred = np.stack(
         [
-            ndimage.correlate1d(ndimage.correlate1d(c, taps, axis=0, mode="nearest"), taps, axis=1, mode="nearest")
+            ndimage.correlate1d(
+                ndimage.correlate1d(c, taps, axis=0, mode="nearest"), taps, axis=1, mode="nearest"
+            )
             for c in cells.astype(np.float64)
         ]
     )

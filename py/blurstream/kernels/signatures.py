@@ -1,8 +1,8 @@
 """What each compiled kernel takes: the one list that the compiler checks and the loader calls by.
 
-An entry is ``(inputs, scalars, outputs)``. Buffers are ``name:dtype[dims]``, scalars ``name:i32`` or ``name:f32``.
-The C function takes them in this order. Arrays are C-contiguous in their last axis; NumPy's axes run in the
-opposite order of Halide's, so ``y:u8[2]`` is an array of shape (rows, columns).
+An entry is ``(inputs, scalars, outputs)``. Buffers are ``name:dtype[dims]``, scalars ``name:i32`` or
+``name:f32``. The C function takes them in this order. Arrays are C-contiguous in their last axis; NumPy's
+axes run in the opposite order of Halide's, so ``y:u8[2]`` is an array of shape (rows, columns).
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ SIGNATURES: dict[str, Signature] = {
     },
     **{
         f"blend_tiles_{t}": Signature(
-            ("tiles:i32[2]", "alpha:u8[2]", "rows:u16[2]", "source:u8[2]"), (*_TILES, "cell:i32"), ("out:u8[2]",)
+            ("tiles:i32[2]", "alpha:u8[2]", "rows:u16[2]", "source:u8[2]"),
+            (*_TILES, "cell:i32"),
+            ("out:u8[2]",),
         )
         for t in (TILE, TILE // 2)
     },

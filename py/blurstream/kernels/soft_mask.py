@@ -1,7 +1,8 @@
 """Model mask -> soft mask at work resolution: bilinear, then a one-sided temporal filter.
 
-A pixel follows its new value at once when the change is large; small changes (the model's flicker) are averaged,
-faster downwards than upwards, so that what leaves the person is hidden sooner than what joins it is shown.
+A pixel follows its new value at once when the change is large; small changes (the model's flicker) are
+averaged, faster downwards than upwards, so that what leaves the person is hidden sooner than what joins it
+is shown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Alpha at work resolution -> the least and the most alpha in each tile and the ring of pixels its interpolation reads."""
+"""Alpha at work resolution -> the least and the most alpha in each tile and the ring of pixels its
+interpolation reads.
+"""
 
 from __future__ import annotations
 

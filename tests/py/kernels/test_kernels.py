@@ -6,22 +6,27 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from blurstream.errors import KernelError
 from blurstream.kernels.loader import CompiledKernels
 from blurstream.kernels.reference import TWINS, ReferenceKernels
 from blurstream.kernels.signatures import CELL, SIGNATURES, TILE, WORK_FACTORS
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from strategies import planes, sized
 
 Array = np.ndarray[Any, Any]
 COMPILED = CompiledKernels()
 REFERENCE = ReferenceKernels()
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 small = st.integers(1, 40)
 
 
-def both(name: str, inputs: list[Array], scalars: tuple[float, ...], outputs: list[Array]) -> list[tuple[Array, Array]]:
+def both(
+    name: str, inputs: list[Array], scalars: tuple[float, ...], outputs: list[Array]
+) -> list[tuple[Array, Array]]:
     """Run the kernel and its twin on copies of the same outputs; pairs (compiled, reference)."""
     compiled = [o.copy() for o in outputs]
     reference = [o.copy() for o in outputs]
@@ -42,7 +47,9 @@ def close(
 ) -> list[Array]:
     pairs = both(name, inputs, scalars, outputs)
     for compiled, reference in pairs:
-        np.testing.assert_allclose(compiled.astype(np.float64), reference.astype(np.float64), rtol=0, atol=within)
+        np.testing.assert_allclose(
+            compiled.astype(np.float64), reference.astype(np.float64), rtol=0, atol=within
+        )
     return [compiled for compiled, _ in pairs]
 
 
@@ -73,7 +80,10 @@ def test_rgba_reaches_the_limits_of_bt709() -> None:
     for colour, luma in ((0, 16), (255, 235)):
         rgba = np.full((2, 8), colour, np.uint8)
         assert (equal("luma_of_rgba", [rgba], (0,), [zeros(2, 2)])[0] == luma).all()
-        assert all((plane == 128).all() for plane in equal("chroma_of_rgba", [rgba], (0,), [zeros(1, 1), zeros(1, 1)]))
+        assert all(
+            (plane == 128).all()
+            for plane in equal("chroma_of_rgba", [rgba], (0,), [zeros(1, 1), zeros(1, 1)])
+        )
 
 
 @few
@@ -116,7 +126,9 @@ def test_soft_mask(rows: int, columns: int, step: float, start: float, seed: int
 def test_soft_mask_keeps_extremes(value: float) -> None:
     mask = np.full((144, 256), value, np.float32)
     previous = np.full((45, 80), value, np.float32)
-    (soft,) = close("soft_mask", [mask, previous], (3.2, 3.2, 1.1, 1.1, 0.3, 0.6, 2.0), [np.zeros_like(previous)], 0)
+    (soft,) = close(
+        "soft_mask", [mask, previous], (3.2, 3.2, 1.1, 1.1, 0.3, 0.6, 2.0), [np.zeros_like(previous)], 0
+    )
     assert (soft == value).all()
 
 
@@ -125,10 +137,16 @@ def test_soft_mask_keeps_extremes(value: float) -> None:
 def test_matte(rows: int, columns: int, level: float | None, data: st.DataObject) -> None:
     luma = data.draw(sized(rows, columns))
     random = np.random.default_rng(rows * 97 + columns)
-    soft = np.full((rows, columns), level, np.float32) if level is not None else random.random((rows, columns), np.float32)
+    soft = (
+        np.full((rows, columns), level, np.float32)
+        if level is not None
+        else random.random((rows, columns), np.float32)
+    )
     outputs = [np.zeros((rows, columns), np.float32) for _ in range(2)]
     scalars = (100.0, 0.1, 0.9, 0.1, 0.9)
-    (gain, _), (offset, _), (alpha, wanted) = both("matte", [luma, soft], scalars, [*outputs, zeros(rows, columns)])
+    (gain, _), (offset, _), (alpha, wanted) = both(
+        "matte", [luma, soft], scalars, [*outputs, zeros(rows, columns)]
+    )
     assert np.abs(alpha.astype(int) - wanted).max() <= 1
     if level in (0.0, 1.0):
         assert (alpha == 255 * level).all()
@@ -159,7 +177,9 @@ def test_plate_blur(rows: int, columns: int, radius: int, seed: int) -> None:
     cells[:3] *= 255 * cells[3]
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / max(radius / 2.5, 0.5)) ** 2).astype(np.float32)
     taps /= taps.sum()
-    close("plate_blur", [cells, taps], (100.0, 120.0, 130.0), [np.zeros((3, rows, columns), np.float32)], 2e-2)
+    close(
+        "plate_blur", [cells, taps], (100.0, 120.0, 130.0), [np.zeros((3, rows, columns), np.float32)], 2e-2
+    )
 
 
 @few
@@ -171,10 +191,21 @@ def test_a_constant_background_stays_constant(value: int, rows: int, columns: in
     alpha = np.random.default_rng(value).integers(0, 256, work[0].shape).astype(np.uint8)
     (cells,) = close("plate_cells", [*work, alpha], (), [np.zeros((4, rows, columns), np.float32)], 1e-3)
     taps = np.array([0.25, 0.5, 0.25], np.float32)
-    (plate,) = close("plate_blur", [cells, taps], (value,) * 3, [np.zeros((3, rows, columns), np.float32)], 2e-2)
-    (wide,) = equal("plate_rows", [plate[0].round(2), ], (16,), [np.zeros((rows, columns * 16), np.uint16)])
+    (plate,) = close(
+        "plate_blur", [cells, taps], (value,) * 3, [np.zeros((3, rows, columns), np.float32)], 2e-2
+    )
+    (wide,) = equal(
+        "plate_rows",
+        [
+            plate[0].round(2),
+        ],
+        (16,),
+        [np.zeros((rows, columns * 16), np.uint16)],
+    )
     tiles = np.array([(c, r) for r in range(rows) for c in range(columns)], np.int32)
-    (out,) = equal("fill_tiles_16", [tiles, wide], (len(tiles), columns, rows, 16), [zeros(rows * 16, columns * 16)])
+    (out,) = equal(
+        "fill_tiles_16", [tiles, wide], (len(tiles), columns, rows, 16), [zeros(rows * 16, columns * 16)]
+    )
     assert (out == value).all()
 
 
@@ -204,7 +235,13 @@ def test_edge_alpha(factor: int, wide: int, high: int, seed: int) -> None:
 
 
 @few
-@given(st.sampled_from([TILE, TILE // 2]), st.integers(1, 4), st.integers(1, 4), st.sampled_from([4, 8, 16]), st.data())
+@given(
+    st.sampled_from([TILE, TILE // 2]),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.sampled_from([4, 8, 16]),
+    st.data(),
+)
 def test_fill_and_blend(tile: int, wide: int, high: int, cell: int, data: st.DataObject) -> None:
     random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
     tiles = some_tiles(random, wide, high)
