@@ -1,0 +1,355 @@
+"""The way of a frame in CPython: whose mask is used, what is concealed, what is left of the room."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from blurstream.compose import SafeFrame
+from blurstream.errors import FrameError
+from blurstream.frame import FrameSpec
+from blurstream.kernels.loader import CompiledKernels, Kernels
+from blurstream.kernels.reference import ReferenceKernels
+from blurstream.mask import Callback
+from blurstream.options import PRIVATE, Blur
+from blurstream.pipeline import Pipeline, Ticket
+
+Array = np.ndarray[Any, Any]
+SIZES = [(160, 90), (161, 91), (320, 240), (641, 359), (640, 480), (1280, 720), (1279, 721), (1920, 1080)]
+
+
+class FakeSession:
+    """Answers when told to, with the mask given."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Array, Callback, Any]] = []
+
+    def run_async(
+        self,
+        output_names: Sequence[str] | None,
+        input_feed: Mapping[str, Array],
+        callback: Callback,
+        user_data: Any,
+    ) -> None:
+        self.asked.append((input_feed["image"].copy(), callback, user_data))
+
+    def answer(self, mask: Array | None, error: str = "") -> None:
+        _, callback, user_data = self.asked.pop(0)
+        callback([] if mask is None else [mask], user_data, error)
+
+
+class Bench:
+    """A pipeline with its fake session, what it emitted (pixels copied) and what it reported."""
+
+    def __init__(self, kernels: Kernels | None = None, with_model: bool = True) -> None:
+        self.safe: list[tuple[SafeFrame, list[Array]]] = []
+        self.events: list[tuple[str, str]] = []
+        self.session = FakeSession()
+        self.pipeline = Pipeline(kernels or CompiledKernels(), self._emit, self._report)
+        if with_model:
+            self.pipeline.open(self.session)
+
+    def _emit(self, safe: SafeFrame) -> None:
+        self.safe.append((safe, crop(safe.slot.planes, safe.spec.width, safe.spec.height)))
+
+    def _report(self, severity: str, code: str, message: str, details: Mapping[str, object]) -> None:
+        assert message
+        self.events.append((severity, code))
+
+    def push(self, planes: Sequence[Array], timestamp: int = 0) -> Ticket:
+        height, width = planes[0].shape
+        ticket = self.pipeline.begin(FrameSpec("I420", width, height, timestamp))
+        for plane, target in zip(planes, ticket.slot.planes, strict=True):
+            target[: plane.shape[0], : plane.shape[1]] = plane
+        self.pipeline.submit(ticket)
+        return ticket
+
+    def one(
+        self, planes: Sequence[Array], mask: Array | None, error: str = ""
+    ) -> tuple[SafeFrame, list[Array]]:
+        self.push(planes)
+        self.session.answer(mask, error)
+        return self.safe[-1]
+
+
+def crop(planes: Sequence[Array], width: int, height: int) -> list[Array]:
+    half = (slice((height + 1) // 2), slice((width + 1) // 2))
+    return [planes[0][:height, :width].copy(), planes[1][half].copy(), planes[2][half].copy()]
+
+
+def room(width: int, height: int, seed: int = 3) -> list[Array]:
+    """A noisy room: a pattern that any leak would show."""
+    random = np.random.default_rng(seed)
+    half = ((height + 1) // 2, (width + 1) // 2)
+    return [random.integers(16, 235, shape).astype(np.uint8) for shape in ((height, width), half, half)]
+
+
+def mask_of(left: float = 0.25, right: float = 0.75, top: float = 0.3) -> Array:
+    mask = np.zeros((144, 256), np.float32)
+    mask[int(top * 144) :, int(left * 256) : int(right * 256)] = 1
+    return mask
+
+
+def hidden(out: Array, source: Array) -> bool:
+    """No more of the room than a Gaussian of the promised sigma leaves, and than chance gives so few pixels.
+
+    A blur of white noise correlates with it by kernel(0) / |kernel| = 1 / (sigma sqrt(pi)).
+    """
+    correlation = np.corrcoef(out.ravel().astype(float), source.ravel().astype(float))[0, 1]
+    sigma = PRIVATE.sigma * len(source)
+    return bool(abs(correlation) < max(0.1, 5 / out.size**0.5, 1.2 / (sigma * np.pi**0.5)))
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_person_is_untouched_and_the_room_is_gone(width: int, height: int) -> None:
+    planes = room(width, height)
+    safe, out = Bench().one(planes, mask_of())
+    assert (safe.kind, safe.reason, safe.spec.width, safe.spec.height) == ("composed", "", width, height)
+    inner = slice(int(0.5 * height), None), slice(int(0.4 * width), int(0.6 * width))
+    np.testing.assert_array_equal(out[0][inner], planes[0][inner])
+    outer = slice(None), slice(0, int(0.15 * width))
+    assert hidden(out[0][outer], planes[0][outer])
+    for plane, source in zip(out[1:], planes[1:], strict=True):
+        rows, columns = plane.shape
+        np.testing.assert_array_equal(
+            plane[int(0.5 * rows) :, int(0.4 * columns) : int(0.6 * columns)],
+            source[int(0.5 * rows) :, int(0.4 * columns) : int(0.6 * columns)],
+        )
+        assert hidden(plane[:, : int(0.15 * columns)], source[:, : int(0.15 * columns)])
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("format", ["NV12", "RGBA", "BGRX"])
+def test_other_formats_give_what_i420_gives(format: str, width: int, height: int) -> None:
+    y, u, v = room(width, height)
+    bench, direct = Bench(), Bench()
+    ticket = bench.pipeline.begin(FrameSpec(format, width, height, 7))
+    memory, layout = ticket.slot.target(ticket.slot.spec or pytest.fail("no spec"))
+    if format == "NV12":
+        (luma_at, luma_stride), (chroma_at, chroma_stride) = layout
+        rows_of(memory, luma_at, luma_stride, height)[:, :width] = y
+        chroma = rows_of(memory, chroma_at, chroma_stride, len(u))
+        chroma[:, : 2 * u.shape[1]] = np.stack([u, v], axis=-1).reshape(len(u), -1)
+        expected = [y, u, v]
+    else:
+        rgba = np.random.default_rng(1).integers(0, 256, (height, width, 4)).astype(np.uint8)
+        rows_of(memory, *layout[0], height)[:, : 4 * width] = rgba.reshape(height, -1)
+        rgb = rgba[..., :3] if format == "RGBA" else rgba[..., 2::-1]
+        expected = yuv_of(np.ascontiguousarray(rgb))
+    bench.pipeline.submit(ticket)
+    bench.session.answer(mask_of())
+    _, wanted = direct.one(expected, mask_of())
+    for plane, target in zip(bench.safe[0][1], wanted, strict=True):
+        assert np.abs(plane.astype(int) - target).max() <= (0 if format == "NV12" else 1)
+
+
+def rows_of(memory: Array, offset: int, stride: int, rows: int) -> Array:
+    return memory[offset : offset + stride * rows].reshape(rows, stride)
+
+
+def yuv_of(rgb: Array) -> list[Array]:
+    """BT.709 limited range, in floating point."""
+    r, g, b = (rgb[..., i].astype(float) for i in range(3))
+    luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    even = [np.pad(p, ((0, len(p) % 2), (0, p.shape[1] % 2)), mode="edge") for p in (luma, r, b)]
+    y4, r4, b4 = (p.reshape(p.shape[0] // 2, 2, p.shape[1] // 2, 2).mean((1, 3)) for p in even)
+    u, v = (b4 - y4) / 1.8556 * 224 / 255 + 128, (r4 - y4) / 1.5748 * 224 / 255 + 128
+    return [np.floor(p + 0.5).astype(np.uint8) for p in (luma * 219 / 255 + 16, u, v)]
+
+
+def test_each_frame_gets_its_own_mask() -> None:
+    """Two frames on their way, the person left in the first and right in the second: nothing is mixed up."""
+    bench = Bench()
+    first, second = room(320, 180, 1), room(320, 180, 2)
+    bench.push(first, 10)
+    bench.push(second, 20)
+    assert len(bench.session.asked) == 1, "the second waits for the model"
+    bench.session.answer(mask_of(0.0, 0.4, 0))
+    assert len(bench.session.asked) == 1, "the second is sent before the first is composed"
+    bench.session.answer(mask_of(0.6, 1.0, 0))
+    (one, a), (two, b) = bench.safe
+    assert (one.spec.timestamp, two.spec.timestamp) == (10, 20)
+    np.testing.assert_array_equal(a[0][:, :90], first[0][:, :90])
+    np.testing.assert_array_equal(b[0][:, 230:], second[0][:, 230:])
+    assert hidden(a[0][:, 200:], first[0][:, 200:])
+    assert hidden(b[0][:, :90], second[0][:, :90])
+
+
+def bad_masks() -> list[Array]:
+    nan, high, low = mask_of(), mask_of(), mask_of()
+    nan[50, 50], high[3, 3], low[3, 3] = np.nan, 1.5, -0.5
+    infinite = np.full((144, 256), np.inf, np.float32)
+    return [nan, high, low, infinite, np.zeros((10, 10), np.float32), mask_of().astype(np.float64)]
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_a_bad_mask_conceals_the_whole_frame(index: int) -> None:
+    bench, planes = Bench(), room(640, 360)
+    for _ in range(3):
+        safe, out = bench.one(planes, bad_masks()[index])
+        assert (safe.kind, safe.reason) == ("concealed", "bad-mask")
+        assert all(hidden(a, b) for a, b in zip(out, planes, strict=True))
+    assert bench.events == [("error", "bad-mask")], "reported when it begins, once"
+
+
+@pytest.mark.parametrize(
+    ("reason", "mask", "error"),
+    [("no-person", np.zeros((144, 256), np.float32), ""), ("model-error", None, "out of memory")],
+)
+def test_no_person_and_model_errors_conceal(reason: str, mask: Array | None, error: str) -> None:
+    bench, planes = Bench(), room(640, 360)
+    safe, out = bench.one(planes, mask, error)
+    assert (safe.kind, safe.reason) == ("concealed", reason)
+    assert all(hidden(a, b) for a, b in zip(out, planes, strict=True))
+    assert [code for _, code in bench.events] == [reason]
+    assert bench.one(planes, mask_of())[0].kind == "composed"
+    bench.one(planes, mask, error)
+    assert [code for _, code in bench.events] == [reason, reason], "reported again when it comes back"
+
+
+def test_without_a_model_everything_is_concealed() -> None:
+    bench, planes = Bench(with_model=False), room(640, 360)
+    bench.push(planes)
+    ((safe, out),) = bench.safe
+    assert (safe.kind, safe.reason) == ("concealed", "no-model")
+    assert hidden(out[0], planes[0])
+
+
+def test_weak_blur_never_weakens_concealment() -> None:
+    planes = room(640, 360)
+    planes[0][:] = np.tile((np.arange(640) // 40 % 2 * 150 + 40).astype(np.uint8), (360, 1))
+    private, light = Bench(), Bench()
+    light.pipeline.configure(Blur(0.0))
+    nobody = np.zeros((144, 256), np.float32)
+    np.testing.assert_array_equal(private.one(planes, nobody)[1][0], light.one(planes, nobody)[1][0])
+
+
+def test_the_model_lost_with_frames_on_their_way() -> None:
+    bench, planes = Bench(), room(320, 180)
+    bench.push(planes, 1)
+    bench.push(planes, 2)
+    bench.pipeline.close()
+    assert [(s.spec.timestamp, s.kind) for s, _ in bench.safe] == [(1, "concealed"), (2, "concealed")]
+    bench.session.answer(mask_of())
+    assert len(bench.safe) == 2, "a late answer changes nothing"
+    bench.session = FakeSession()
+    bench.pipeline.open(bench.session)
+    assert bench.one(planes, mask_of())[0].kind == "composed"
+
+
+def test_a_failing_stage_conceals_and_a_failing_concealment_is_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench, planes = Bench(), room(320, 180)
+    bench.one(planes, mask_of())
+    workspace = bench.pipeline._workspace
+    assert workspace is not None
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(workspace.tiles, "run", broken)
+    safe, out = bench.one(planes, mask_of())
+    assert (safe.kind, safe.reason) == ("concealed", "error")
+    assert hidden(out[0], planes[0])
+    monkeypatch.setattr(workspace.plate, "run", broken)
+    emitted = len(bench.safe)
+    bench.push(planes)
+    with pytest.raises(ValueError, match="broken"):
+        bench.session.answer(mask_of())
+    assert len(bench.safe) == emitted, "no SafeFrame without pixels that are safe"
+    monkeypatch.undo()
+    assert bench.one(planes, mask_of())[0].kind == "composed", "both slots are free again"
+
+
+def test_two_slots_and_abandon() -> None:
+    bench, planes = Bench(), room(320, 180)
+    bench.push(planes)
+    second = bench.pipeline.begin(FrameSpec("I420", 320, 180, 2))
+    with pytest.raises(FrameError, match="both frame slots are taken"):
+        bench.pipeline.begin(FrameSpec("I420", 320, 180, 3))
+    bench.pipeline.abandon(second)
+    bench.push(planes, 4)
+    bench.session.answer(mask_of())
+    bench.session.answer(mask_of())
+    assert [s.spec.timestamp for s, _ in bench.safe] == [0, 4]
+
+
+def test_size_changes_in_mid_stream() -> None:
+    bench = Bench()
+    for timestamp, (width, height) in enumerate([(640, 360), (161, 91), (1280, 720), (360, 640)]):
+        bench.push(room(width, height), timestamp)
+        if timestamp:
+            bench.session.answer(mask_of())
+    bench.session.answer(mask_of())
+    assert [(s.spec.width, s.spec.timestamp, s.kind) for s, _ in bench.safe] == [
+        (640, 0, "composed"),
+        (161, 1, "composed"),
+        (1280, 2, "composed"),
+        (360, 3, "composed"),
+    ]
+
+
+@pytest.mark.parametrize(("width", "height"), [(15, 90), (90, 15), (4097, 90), (0, 0)])
+def test_impossible_sizes_are_refused(width: int, height: int) -> None:
+    with pytest.raises(FrameError, match=f"{width}x{height}"):
+        Bench().pipeline.begin(FrameSpec("I420", width, height, 0))
+
+
+def test_unknown_formats_are_refused() -> None:
+    with pytest.raises(FrameError, match="'I444' is not one of I420, NV12"):
+        FrameSpec("I444", 640, 360, 0)
+
+
+def test_nobody_else_makes_a_safe_frame() -> None:
+    safe, _ = Bench().one(room(320, 180), mask_of())
+    with pytest.raises(TypeError, match="made by Compose only"):
+        SafeFrame(1, safe.slot, safe.spec, "composed", "", object())
+
+
+def test_small_flicker_of_the_mask_is_damped_and_a_leaving_person_is_hidden_at_once() -> None:
+    bench, planes = Bench(), room(640, 360)
+    workspace_alpha = []
+    for frame in range(8):
+        bench.one(planes, np.clip(mask_of() * (0.62 if frame % 2 else 0.48), 0, 1).astype(np.float32))
+        assert bench.pipeline._workspace is not None
+        workspace_alpha.append(bench.pipeline._workspace.matte.alpha[60:, 130:190].astype(float).mean())
+    undamped = (0.62 - 0.48) / (0.85 - 0.3) * 255
+    assert np.abs(np.diff(workspace_alpha[4:])).max() < 0.6 * undamped
+    bench.one(planes, mask_of(0.25, 0.75, 0))
+    _, out = bench.one(planes, mask_of(0.25, 0.75, 0.6))
+    gone = slice(0, int(0.45 * 360)), slice(200, 440)
+    assert hidden(out[0][gone], planes[0][gone])
+
+
+def test_compiled_and_reference_pipelines_agree() -> None:
+    compiled, reference = Bench(), Bench(ReferenceKernels())
+    for seed in range(3):
+        planes, mask = room(320, 180, seed), mask_of(0.2 + seed / 20)
+        _, a = compiled.one(planes, mask)
+        _, b = reference.one(planes, mask)
+        for left, right in zip(a, b, strict=True):
+            assert np.abs(left.astype(int) - right).max() <= 2
+
+
+def test_no_frame_sized_allocation_per_frame() -> None:
+    bench, planes = Bench(), room(1280, 720)
+    bench.pipeline._emit = lambda safe: None
+    mask = mask_of()
+    for _ in range(3):
+        bench.push(planes)
+        bench.session.asked[-1] = (mask, *bench.session.asked[-1][1:])
+        bench.session.answer(mask)
+    ticket = bench.pipeline.begin(FrameSpec("I420", 1280, 720, 0))
+    bench.pipeline._session = type(
+        "Direct", (), {"run_async": lambda _s, _o, _f, back, data: back([mask], data, "")}
+    )()
+    tracemalloc.start()
+    bench.pipeline.submit(ticket)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 150_000, f"{peak} bytes at the peak"
