@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import node as node_step
-from .assets import mirror
+from .assets import mirror, write_if_changed
 from .console import Console, Step
 from .errors import BuildError
 from .node import Node
@@ -15,6 +15,7 @@ from .stamps import Stamp, digest, files_under
 FIX = "The output above names the file and line in web/. Correct it and run the same command again."
 SOURCES = (".ts", ".mts", ".mjs", ".json", ".html", ".css")
 LIBRARY = ("blurstream.js", "blurstream.mjs", "blurstream.d.ts")
+LICENCES = ("LICENSE", "THIRD_PARTY.md")
 
 
 def workers(paths: Paths, console: Console, node: Node) -> None:
@@ -41,7 +42,9 @@ def library(paths: Paths, console: Console, node: Node, manifest_sha256: str) ->
             step.done("up to date")
             return
         _phase(paths, console, node, step, ["--manifest-sha256", manifest_sha256, "--out", str(paths.dist)])
-        stamp.write([paths.dist / name for name in LIBRARY])
+        for name in LICENCES:  # whoever hosts dist passes these on, too
+            write_if_changed(paths.dist / name, (paths.root / name).read_bytes())
+        stamp.write([paths.dist / name for name in (*LIBRARY, *LICENCES)])
         step.done(", ".join(LIBRARY))
 
 
@@ -106,4 +109,5 @@ def _key(paths: Paths, node: Node, *facts: str) -> str:
     folders = (paths.web / "src", paths.web / "demo", paths.web / "build")
     files = [file for folder in folders if folder.is_dir() for file in files_under(folder, SOURCES)]
     single = [paths.web / "package.json", paths.web / "package-lock.json", paths.web / "tsconfig.json"]
+    single += [paths.root / name for name in LICENCES]
     return digest([*files, *single], node.version, *facts, base=paths.root)

@@ -1,25 +1,36 @@
-// Brotli at the highest quality, from Node's own zlib: pairs of SOURCE TARGET as arguments.
+// Brotli at the highest quality, from Node's own zlib, on all cores: pairs of SOURCE TARGET as arguments.
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 
 const compress = promisify(brotliCompress);
-const pairs = process.argv.slice(2);
-if (pairs.length === 0 || pairs.length % 2) {
+const pairs = [];
+for (let i = 2; i < process.argv.length; i += 2) pairs.push([process.argv[i], process.argv[i + 1]]);
+if (pairs.length === 0 || process.argv.length % 2) {
   console.error('usage: node compress.mjs SOURCE TARGET [SOURCE TARGET ...]');
   process.exit(2);
 }
-for (let i = 0; i < pairs.length; i += 2) {
-  const [source, target] = [pairs[i], pairs[i + 1]];
-  const data = await readFile(source);
-  console.log(`brotli ${i / 2 + 1}/${pairs.length / 2} ${source.split(/[\\/]/).pop()} ${(data.length / 1e6).toFixed(1)} MB`);
-  const packed = await compress(data, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
-    },
-  });
-  await writeFile(`${target}.part`, packed);
-  await rename(`${target}.part`, target);
+
+const files = await Promise.all(pairs.map(async ([source, target]) => ({ source, target, data: await readFile(source) })));
+files.sort((a, b) => b.data.length - a.data.length); // the longest first: the cores end together
+let done = 0;
+
+async function worker() {
+  for (let file = files.shift(); file; file = files.shift()) {
+    const { source, target, data } = file;
+    console.log(`brotli: ${basename(source)}, ${(data.length / 1e6).toFixed(1)} MB, ${done} of ${pairs.length} done`);
+    const packed = await compress(data, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: 11,
+        [constants.BROTLI_PARAM_LGWIN]: 24,
+        [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+      },
+    });
+    await writeFile(`${target}.part`, packed);
+    await rename(`${target}.part`, target);
+    done += 1;
+  }
 }
+await Promise.all(cpus().map(worker));

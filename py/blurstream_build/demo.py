@@ -108,7 +108,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         ("browser", report.get("browser")),
     ]
     if report.get("error"):
-        rows.append(("error", report["error"]))
+        rows.append(("error", " ".join(str(report["error"]).split())))
     body = "\n".join(f"| {name} | {value} |" for name, value in rows)
     return f"# BlurStream, headless demo\n\n| what | measured |\n| --- | --- |\n{body}\n"
 

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import browser
@@ -66,18 +66,13 @@ def wait(child: Child, over: threading.Event, timeout_s: float, log: Path) -> No
 
 
 def end(child: Child) -> None:
-    """Ends a browser and its children: politely, then for good."""
-    if os.name == "nt":
-        child.terminate()
+    """Ends a browser politely, then for good, and whatever of its processes is left."""
+    child.terminate()
+    try:
+        child.wait(END_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
         child.wait()
-        return
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(child.pid, sign)  # start_new_session made it the leader of its group
-        except ProcessLookupError:
-            break
-        try:
-            child.wait(END_S)
-        except subprocess.TimeoutExpired:
-            continue
-    child.wait()
+    if os.name == "posix":
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # start_new_session made it the leader of its group

@@ -2,9 +2,11 @@
  * The main job without a person: the built-in clip instead of a camera, and a report to the server that sent the page
  * (`build.py demo --headless`). What it reports is measured from outside, on the frames of the two tracks.
  */
-import type { blurStream as BlurStream } from '../src/index.js';
+import type { BlurStreamError } from '../src/errors.js';
+import type { BlurStream } from '../src/index.js';
 
-declare const blurStream: typeof BlurStream;
+declare const blurStream: BlurStream;
+declare const MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => { readable: ReadableStream<VideoFrame> };
 
 const SETTLE_MS = 3000; // the first seconds after ready hold the compilers' work
 const MEASURE_MS = 8000;
@@ -18,11 +20,11 @@ type Pair = readonly [before: ImageBitmap, after: ImageBitmap];
 /** Reads a track on the side; every frame is closed after the callback. */
 class Tap {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
-  readonly #track: MediaStreamVideoTrack;
+  readonly #track: MediaStreamTrack;
   frames = 0;
 
   constructor(track: MediaStreamTrack, onFrame: (frame: VideoFrame) => void) {
-    this.#track = track.clone() as MediaStreamVideoTrack;
+    this.#track = track.clone();
     this.#reader = new MediaStreamTrackProcessor({ track: this.#track }).readable.getReader();
     void this.#run(onFrame);
   }
@@ -59,8 +61,8 @@ async function run(): Promise<Record<string, unknown>> {
   const safeMs = performance.now() - began;
   for (const type of ['warning', 'error']) {
     safe.addEventListener(type, (event) => {
-      const { error } = event as Event & { error?: Error };
-      notices.push(`${type}: ${error?.message ?? 'without a message'}`);
+      const { code, message } = (event as CustomEvent<BlurStreamError>).detail;
+      notices.push(`${type} ${code}: ${message}`);
     });
   }
   document.querySelector<HTMLVideoElement>('#safe')!.srcObject = safe;
@@ -101,8 +103,8 @@ async function run(): Promise<Record<string, unknown>> {
     state, safeMs, readyMs, inFps, outFps, notices,
     latencyMs: latencies[latencies.length >> 1] ?? null,
     latencyP95Ms: latencies[Math.floor(latencies.length * 0.95)] ?? null,
-    composed: stats.composedFrames, concealed: stats.concealedFrames, veiled: stats.veiledFrames,
-    width: stats.frameWidth, height: stats.frameHeight, stages: stats.stageMs, stats,
+    composed: stats?.composedFrames, concealed: stats?.concealedFrames, veiled: stats?.veiledFrames,
+    width: stats?.frameWidth, height: stats?.frameHeight, stages: stats?.stageMs, stats,
   };
 }
 
