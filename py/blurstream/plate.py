@@ -14,18 +14,23 @@ from .prepare import Prepared
 Array = np.ndarray[Any, Any]
 
 _REACH = 2.5  # sigmas that the taps cover
+_LEAST = 0.3  # cells
 
 
 def gaussian_taps(sigma: float) -> Array:
-    """Normalised taps, float32, odd count; `sigma` in cells."""
-    radius = max(1, math.ceil(_REACH * sigma))
-    taps: Array = np.exp(-0.5 * (np.arange(-radius, radius + 1) / max(sigma, 0.3)) ** 2)
+    """Normalised taps, float32, odd count; `sigma` in cells, of the whole way from pixels to pixels.
+
+    The mean over a cell (variance 1/12) and the interpolation between cells (3/12) are blurs too.
+    """
+    rest = math.sqrt(max(sigma**2 - 1 / 3, _LEAST**2))
+    radius = max(1, math.ceil(_REACH * rest))
+    taps: Array = np.exp(-0.5 * (np.arange(-radius, radius + 1) / rest) ** 2)
     taps /= taps.sum()
     return taps.astype(np.float32)
 
 
 class Plate:
-    """`rows`: for Y, U and V each row of cells interpolated to the plane's width, u16, 8 x value."""
+    """`rows`: for Y, U and V each row of cells interpolated to the plane's width, i16, 64 x value."""
 
     def __init__(self, geometry: Geometry, kernels: Kernels, alpha: Array) -> None:
         self._geometry, self._kernels, self._alpha = geometry, kernels, alpha
@@ -35,7 +40,7 @@ class Plate:
         self._plate: Array = np.zeros((3, high, wide), np.float32)
         columns = geometry.padded[1]
         self.rows: tuple[Array, ...] = tuple(
-            np.zeros((high, n), np.uint16) for n in (columns, columns // 2, columns // 2)
+            np.zeros((high, n), np.int16) for n in (columns, columns // 2, columns // 2)
         )
         self.cell = (geometry.cell, geometry.cell // 2, geometry.cell // 2)
         self._widen = [kernels.bind("plate_rows", self._plate[c], self.rows[c]) for c in range(3)]

@@ -28,7 +28,8 @@ def person(height: int, width: int) -> np.ndarray[Any, Any]:
     v, u = y / height, (x / width - 0.5) * width / height
     head = 1 - np.hypot(u / 0.17, (v - 0.38) / 0.24)
     body = 1 - np.hypot(u / 0.42, (v - 1.05) / 0.45)
-    return (1 / (1 + np.exp(-np.maximum(head, body) * 24))).astype(np.float32)
+    probability: np.ndarray[Any, Any] = 1 / (1 + np.exp(-np.maximum(head, body) * 24))
+    return probability.astype(np.float32)
 
 
 def timed(call: Callable[[], object], repeat: int) -> dict[str, float]:

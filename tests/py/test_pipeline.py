@@ -101,7 +101,7 @@ def hidden(out: Array, source: Array) -> bool:
     """
     correlation = np.corrcoef(out.ravel().astype(float), source.ravel().astype(float))[0, 1]
     sigma = PRIVATE.sigma * len(source)
-    return bool(abs(correlation) < max(0.1, 5 / out.size**0.5, 1.2 / (sigma * np.pi**0.5)))
+    return bool(abs(correlation) < max(0.1, 1.2 / (sigma * np.pi**0.5) + 3 / out.size**0.5))
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

@@ -49,6 +49,15 @@ def from_origin(*outputs: Any) -> None:
                 buffer.dim(axis).set_min(0)
 
 
+def spline_weights(pixel: Any, cell: Any) -> tuple[Any, Any, Any]:
+    """Quadratic B-spline: weights of the cells before, at and after, for the `pixel`-th of the `cell` pixels
+    of a cell.
+    """
+    offset = hl.f32(2 * pixel + 1 - cell) / hl.f32(2 * cell)  # from the cell's centre, -1/2..1/2
+    before, after = hl.f32(0.5) - offset, hl.f32(0.5) + offset
+    return before * before * 0.5, hl.f32(0.75) - offset * offset, after * after * 0.5
+
+
 def sample_position(at: Any, step: Any, start: Any) -> tuple[Any, Any]:
     """Pixel `at` of a resampled axis -> (left source index, weight of the right one); caller clamps the
     index.

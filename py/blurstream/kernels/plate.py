@@ -5,16 +5,16 @@ plate_cells   weighted sums of 4x4 work pixels; a pixel's weight is 0 as far as 
               pixels' margin included
 plate_blur    normalised convolution (Knutsson & Westin, 1993): blur of the sums over blur of the weights, so
               that the person's colours never enter; where no weight is near, the mean of the background
-plate_rows    each row of cells interpolated to the frame's width, 8 x value in 16 bits; compose interpolates
-              between rows
+plate_rows    each row of cells interpolated to the frame's width, 64 x value in 16 bits; compose interpolates
+              between rows. Quadratic B-spline both ways: no grid of cells shows, as it would with bilinear
 """
 
 from __future__ import annotations
 
 import halide as hl
 
-from .definition import VECTOR_F32, Kernel, from_origin, image, scalars
-from .signatures import CELL
+from .definition import VECTOR_F32, Kernel, from_origin, image, scalars, spline_weights
+from .signatures import CELL, ROW_SCALE
 
 MARGIN = 2  # work pixels kept clear around the person
 FAINT_SHARE = 0.02  # weight of the mean background, against 1 for a cell that is all background
@@ -103,12 +103,12 @@ def plate_rows() -> Kernel:
     (cell,) = scalars(hl.Int(32), ["cell"])
     x, y = hl.Var("x"), hl.Var("y")
     last = plate.dim(0).extent() - 1
-    # centre of pixel x in cells: (x + 1/2) / cell - 1/2
-    left = (2 * x + 1 - cell) // (2 * cell)
-    share = hl.f32(2 * x + 1 - cell - left * 2 * cell) / hl.f32(2 * cell)
-    near, far = plate[hl.clamp(left, 0, last), y], plate[hl.clamp(left + 1, 0, last), y]
+    column = x // cell
+    before, at, after = spline_weights(x - column * cell, cell)
+    left, middle, right = (plate[hl.clamp(column + i, 0, last), y] for i in (-1, 0, 1))
     rows = hl.Func("rows")
-    rows[x, y] = hl.u16(hl.clamp((near + (far - near) * share) * 8.0 + 0.5, 0.0, 2040.0))
+    value = left * before + middle * at + right * after
+    rows[x, y] = hl.i16(hl.clamp(value * hl.f32(ROW_SCALE) + 0.5, 0.0, 255.0 * ROW_SCALE))
     rows.vectorize(x, 2 * VECTOR_F32, hl.TailStrategy.GuardWithIf)
     from_origin(rows)
     return Kernel("plate_rows", (plate,), (cell,), (rows,))

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import ndimage
 
 from .loader import Array, Bound
-from .signatures import BOX_RADIUS, CELL, SIGNATURES, TILE, WORK_FACTORS
+from .signatures import BOX_RADIUS, CELL, ROW_SCALE, SIGNATURES, TILE, WORK_FACTORS
 
 _TO_YUV = np.array([[11966, 40254, 4064], [-6596, -22189, 28784], [28784, -26145, -2639]], np.int64)
 _PLATE_MARGIN, _FAINT_SHARE = 2, 0.02
@@ -153,10 +153,21 @@ def plate_blur(cells: Array, taps: Array, mean_y: float, mean_u: float, mean_v: 
     plate[:] = (blurred[:3] + _FAINT_SHARE * mean) / (blurred[3] + _FAINT_SHARE)
 
 
+def _spline(pixels: int, cell: int, cells: int) -> Array:
+    """Quadratic B-spline weights, (pixels, cells): each pixel's shares of the cells around it, edges
+    repeated.
+    """
+    column, offset = np.divmod(np.arange(pixels), cell)
+    t = (2 * offset + 1 - cell) / (2 * cell)
+    weights: Array = np.zeros((pixels, cells))
+    for i, share in zip((-1, 0, 1), ((0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2), strict=True):
+        np.add.at(weights, (np.arange(pixels), np.clip(column + i, 0, cells - 1)), share)
+    return weights
+
+
 def plate_rows(plate: Array, cell: int, rows: Array) -> None:
-    positions = (np.arange(rows.shape[1]) + 0.5) / cell - 0.5
-    wide = _sample(plate, positions, np.arange(plate.shape[0]))
-    rows[:] = np.clip(wide * 8 + 0.5, 0, 2040)
+    wide = plate @ _spline(rows.shape[1], cell, plate.shape[1]).T
+    rows[:] = np.clip(wide * ROW_SCALE + 0.5, 0, 255 * ROW_SCALE)
 
 
 def _tiles(tiles: Array, n: int, size: int) -> list[tuple[slice, slice]]:
@@ -182,11 +193,13 @@ def edge_alpha(
 
 
 def _between_rows(rows: Array, height: int, cell: int) -> Array:
-    position = 2 * np.arange(height) + 1 - cell
-    above = position // (2 * cell)
-    down = ((position - above * 2 * cell) * 16 // cell)[:, None]
-    upper, lower = (rows[np.clip(above + i, 0, len(rows) - 1)].astype(np.int64) for i in (0, 1))
-    return (upper * (32 - down) + lower * down + 128) >> 8
+    row, offset = np.divmod(np.arange(height), cell)
+    t = ((2 * offset + 1 - cell) / (2 * cell)).astype(np.float32)
+    total: Array = np.full((height, rows.shape[1]), ROW_SCALE // 2, np.int64)
+    for i, weight in zip((-1, 0, 1), ((0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2), strict=True):
+        share = (weight * 32767 + 0.5).astype(np.int64)[:, None]
+        total += (rows[np.clip(row + i, 0, len(rows) - 1)] * share + (1 << 14)) >> 15
+    return total // ROW_SCALE
 
 
 def fill_tiles(
