@@ -34,6 +34,7 @@ export class Assets {
   readonly #files: AssetFiles;
   readonly #onLoaded: (name: string, bytes: number) => void;
   readonly #signal: AbortSignal | null;
+  readonly #early = new Map<string, Promise<Response>>();
 
   constructor(base: string, files: AssetFiles, onLoaded: (name: string, bytes: number) => void = () => undefined,
     signal: AbortSignal | null = null) {
@@ -47,11 +48,22 @@ export class Assets {
     return new URL(name, this.#base).href;
   }
 
+  /** Begins to fetch a file; the next fetch() of it, once, gets the response. */
+  fetchEarly(name: string): void {
+    const response = this.fetch(name);
+    // Whoever asks for it hears of a failure.
+    response.catch(() => undefined);
+    this.#early.set(name, response);
+  }
+
   /**
    * Fetches one file with the browser's own integrity check, which keeps the response one that the browser can
    * cache compiled WebAssembly for. Raises AssetError.
    */
   async fetch(name: string): Promise<Response> {
+    const early = this.#early.get(name);
+    this.#early.delete(name);
+    if (early !== undefined) return early;
     const entry = this.#entry(name);
     const url = this.url(name);
     let response: Response;

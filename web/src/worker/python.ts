@@ -6,11 +6,14 @@ import { fromWire, type WireError } from '../errors.js';
 import { storedFiles } from './zip.js';
 
 const SCRIPT = 'pyodide.asm.mjs';
+const LOCK = 'pyodide-lock.json';
 const KERNELS = 'kernels.so';
 const KERNELS_PATH = `/lib/blurstream/${KERNELS}`;
 const ARCHIVES = ['numpy.zip', 'blurstream.zip'];
 /** All that is fetched; from then on starting is computing. */
-export const PYTHON_FILES: readonly string[] = [SCRIPT, KERNELS, ...ARCHIVES, 'pyodide.asm.wasm', 'python_stdlib.zip'];
+export const PYTHON_FILES: readonly string[] = [
+  SCRIPT, LOCK, KERNELS, ...ARCHIVES, 'pyodide.asm.wasm', 'python_stdlib.zip',
+];
 
 /** What Python calls. Numbers and strings arrive as they are. */
 export interface EngineCallbacks {
@@ -54,7 +57,7 @@ export async function startEngine(assets: Assets, callbacks: EngineCallbacks): P
   const loading = loadPyodide({
     indexURL: assets.url(''),
     packageBaseUrl: assets.url(''),
-    lockFileContents: EMPTY_LOCK,
+    lockFileContents: assets.text(LOCK),
     env: { BLURSTREAM_KERNELS: KERNELS_PATH },
     createPyodideModule: (async (settings: unknown) => {
       const module = (await import(await script)) as { default: (settings: unknown) => Promise<never> };
@@ -71,11 +74,6 @@ export async function startEngine(assets: Assets, callbacks: EngineCallbacks): P
   });
   return bind(await Promise.race([failed, loading]), callbacks);
 }
-
-/** No package is ever loaded through Pyodide's own loader; it only wants to see a lock file. */
-const EMPTY_LOCK = {
-  info: { abi_version: '', arch: 'wasm32', platform: '', python: '', version: '' }, packages: {},
-} as never;
 
 type Files = PyodideAPI['FS'];
 
@@ -94,27 +92,27 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
   const { _module: module } = python as unknown as {
     _module: { HEAPU8: Uint8Array<ArrayBuffer> };
   };
-  const lastError = python.runPython(LAST_ERROR) as () => string;
+  let engine: PyProxy & Record<string, Callable> | undefined;
   const typed = <T>(call: () => T): T => {
     try {
       return call();
     } catch (error) {
       if (!(error instanceof python.ffi.PythonError)) throw error;
-      throw fromWire(JSON.parse(lastError()) as WireError);
+      // What crosses is the text of a traceback; the engine keeps the exception itself.
+      const kept = engine?.['last_error']?.() as string | undefined;
+      throw fromWire(kept === undefined ? asWire(error as { type: string; message: string }) : JSON.parse(kept) as WireError);
     }
   };
-  const engine = typed(() => {
-    const bridge = python.pyimport('blurstream.bridge');
-    return bridge.Engine(
-      callbacks.postInput,
-      (...[slot, kind, reason, address, bytes, width, height, timestamp, layout]: EmitArguments) =>
-        callbacks.emit(slot, kind, reason, address, bytes, width, height, timestamp, toArray(layout)),
-      (event: string) => callbacks.report(JSON.parse(event)),
-    ) as PyProxy & Record<string, Callable>;
-  });
+  engine = typed(() => python.pyimport('blurstream.bridge').Engine(
+    callbacks.postInput,
+    (...[slot, kind, reason, address, bytes, width, height, timestamp, layout]: EmitArguments) =>
+      callbacks.emit(slot, kind, reason, address, bytes, width, height, timestamp, toArray(layout)),
+    (event: string) => callbacks.report(JSON.parse(event)),
+  ) as PyProxy & Record<string, Callable>);
+  const bound = engine;
   // Each access to a method makes a proxy: once is enough.
   const method = (name: string): Callable => {
-    const call = engine[name] as Callable;
+    const call = bound[name] as Callable;
     return (...args) => typed(() => call(...args));
   };
   const begin = method('begin');
@@ -145,16 +143,8 @@ function toArray(list: unknown): number[] {
   return array;
 }
 
-const LAST_ERROR = `
-def _last_error():
-    import json, sys
-    error = sys.last_exc
-    details = getattr(error, "details", {})
-    return json.dumps({
-        "name": type(error).__name__,
-        "code": getattr(error, "code", "python-error"),
-        "message": f"{type(error).__name__}: {error}",
-        "details": details,
-    }, default=repr)
-_last_error
-`;
+/** Before there is an engine: the last line of the traceback says what went wrong. */
+function asWire(error: { type: string; message: string }): WireError {
+  const message = error.message.trimEnd().split('\n').at(-1) ?? error.type;
+  return { name: 'WorkerError', code: 'python-failed', message, details: { type: error.type, traceback: error.message } };
+}

@@ -10,6 +10,10 @@ import { workerScope } from './scope.js';
 
 const MODEL = 'selfie_landscape.onnx';
 const DESCRIPTION = 'selfie_landscape.json';
+const SCRIPT = 'ort-wasm-simd-threaded.mjs';
+const WASM = 'ort-wasm-simd-threaded.wasm';
+/** All that is fetched; from then on starting is computing. */
+const FILES = [MODEL, DESCRIPTION, SCRIPT, WASM];
 /** WebAssembly runs slowly until the engine has optimised it; let that happen behind the veil. */
 const WARM_UP_RUNS = 5;
 
@@ -29,17 +33,20 @@ class Segmenter {
   get description(): string { return this.#contract.text; }
 
   static async start({ assetBase, files }: Start): Promise<Segmenter> {
-    const assets = new Assets(assetBase, files, (name, bytes) => scope.postMessage({ type: 'loaded', name, bytes }));
-    const [model, description, mjs] = await Promise.all([
-      assets.bytes(MODEL), assets.text(DESCRIPTION), assets.script('ort-wasm-simd-threaded.mjs'),
-      assets.bytes('ort-wasm-simd-threaded.wasm'),
-    ]);
-    scope.postMessage({ type: 'starting' });
+    const missing = new Set(FILES);
+    const assets = new Assets(assetBase, files, (name, bytes) => {
+      scope.postMessage({ type: 'loaded', name, bytes });
+      if (missing.delete(name) && missing.size === 0) scope.postMessage({ type: 'starting' });
+    });
     let failure: unknown;
     assets.guardGlobalFetch((error) => { failure = error; });
+    assets.fetchEarly(WASM);
+    const [model, description, mjs] = await Promise.all([
+      assets.bytes(MODEL), assets.text(DESCRIPTION), assets.script(SCRIPT),
+    ]);
     env.wasm.numThreads = 1;
     env.wasm.proxy = false;
-    env.wasm.wasmPaths = { mjs, wasm: assets.url('ort-wasm-simd-threaded.wasm') };
+    env.wasm.wasmPaths = { mjs, wasm: assets.url(WASM) };
     const contract = describeModel(description);
     let session: InferenceSession;
     try {
