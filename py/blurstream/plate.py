@@ -30,7 +30,7 @@ def gaussian_taps(sigma: float) -> Array:
 
 
 class Plate:
-    """`rows`: for Y, U and V each row of cells interpolated to the plane's width, i16, 64 x value."""
+    """`rows`: for Y, U and V each row of cells interpolated to the plane's width, u16, 4 x value."""
 
     def __init__(self, geometry: Geometry, kernels: Kernels, alpha: Array) -> None:
         self._geometry, self._kernels, self._alpha = geometry, kernels, alpha
@@ -40,7 +40,7 @@ class Plate:
         self._plate: Array = np.zeros((3, high, wide), np.float32)
         columns = geometry.padded[1]
         self.rows: tuple[Array, ...] = tuple(
-            np.zeros((high, n), np.int16) for n in (columns, columns // 2, columns // 2)
+            np.zeros((high, n), np.uint16) for n in (columns, columns // 2, columns // 2)
         )
         self.cell = (geometry.cell, geometry.cell // 2, geometry.cell // 2)
         self._widen = [kernels.bind("plate_rows", self._plate[c], self.rows[c]) for c in range(3)]

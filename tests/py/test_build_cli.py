@@ -125,7 +125,7 @@ def test_a_window_is_opened_only_where_there_is_a_screen() -> None:
 
 
 def test_the_report_of_the_headless_demo_takes_what_there_is() -> None:
-    text = demo.markdown({"coldLoad": {"br": 8_000_000}, "state": "concealed", "error": "model-missing"})
+    text = demo.markdown({"coldLoadBytes": 8_000_000, "state": "concealed", "error": "model-missing"})
     assert "| cold load, MB brotli | 8.00 |" in text
     assert "model-missing" in text
     assert "None" not in text.replace("| browser | None |", "")

@@ -25,7 +25,7 @@ MODULES = (planes, work_planes, model_input, soft_mask, matte, tile_bounds, plat
 WASM_TARGET = "wasm-32-wasmrt-wasm_simd128-no_runtime"
 RUNTIME = Path(__file__).with_name("runtime.c")
 ZIG = (sys.executable, "-m", "ziglang")
-_CODES = {"i32": "int32", "i16": "int16", "f32": "float32", "u8": "uint8"}
+_CODES = {"i32": "int32", "u16": "uint16", "f32": "float32", "u8": "uint8"}
 
 
 def definitions() -> Iterator[Kernel]:

@@ -16,7 +16,7 @@ from functools import partial
 import halide as hl
 
 from .definition import Kernel, from_origin, image, scalars, spline_weights
-from .signatures import ROW_SCALE, TILE, WORK_FACTORS
+from .signatures import TILE, WORK_FACTORS
 
 
 class _Listed:
@@ -44,23 +44,26 @@ class _Listed:
 
 
 def _between_rows(rows: hl.ImageParam, listed: _Listed, cell: hl.Expr) -> hl.Expr:
-    """The plate at a listed pixel, 0..255 in i16: three rows in Q15, one multiply instruction of SIMD
-    each.
-    """
+    """The plate at a listed pixel, 0..255 in u16: 4 x value x 64 fits 16 bits exactly."""
+    y = hl.Var("y")
+    # row and weights of every line, worked out once a call instead of once a tile
+    line = hl.Func("line")
+    row = y // cell
+    before, _, after = (
+        hl.u16(weight * hl.f32(64) + hl.f32(0.5)) for weight in spline_weights(y - row * cell, cell)
+    )
+    line[y] = hl.Tuple([row, before, hl.u16(64) - before - after, after])
+    line.compute_root().vectorize(y, 4)
+
+    at = line[listed.y]
     last = rows.dim(1).extent() - 1
-    row = listed.y // cell
-    total = hl.i16(ROW_SCALE // 2)
-    for i, weight in enumerate(spline_weights(listed.y - row * cell, cell)):
-        share = hl.i16(weight * hl.f32(32767) + hl.f32(0.5))
-        total += hl.rounding_mul_shift_right(
-            rows[listed.x, hl.clamp(row + i - 1, 0, last)], share, hl.u16(15)
-        )
-    return total >> hl.i16(ROW_SCALE.bit_length() - 1)
+    three = (rows[listed.x, hl.clamp(at[0] + i, 0, last)] * at[2 + i] for i in (-1, 0, 1))
+    return sum(three, hl.u16(128)) >> hl.u16(8)
 
 
 def fill_tiles(tile: int) -> Kernel:
     listed = _Listed(tile)
-    rows = image("rows", hl.Int(16), 2)
+    rows = image("rows", hl.UInt(16), 2)
     (cell,) = scalars(hl.Int(32), ["cell"])
     out = listed.store("out", hl.u8(_between_rows(rows, listed, cell)))
     return Kernel(f"fill_tiles_{tile}", (listed.tiles, rows), (*listed.params, cell), (out,))
@@ -70,7 +73,7 @@ def blend_tiles(tile: int) -> Kernel:
     listed = _Listed(tile)
     alpha, rows, source = (
         image("alpha", hl.UInt(8), 2),
-        image("rows", hl.Int(16), 2),
+        image("rows", hl.UInt(16), 2),
         image("source", hl.UInt(8), 2),
     )
     (cell,) = scalars(hl.Int(32), ["cell"])
@@ -79,7 +82,7 @@ def blend_tiles(tile: int) -> Kernel:
     else:
         four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
         share = (sum(four, hl.u16(2))) >> hl.u16(2)
-    plate = hl.u16(_between_rows(rows, listed, cell))
+    plate = _between_rows(rows, listed, cell)
     mix = share * hl.u16(source[listed.x, listed.y]) + (hl.u16(255) - share) * plate + hl.u16(128)
     out = listed.store(
         "out", hl.u8((mix + (mix >> hl.u16(8))) >> hl.u16(8))

@@ -26,7 +26,7 @@ WASM_LIBRARY = "kernels.so"
 NATIVE_LIBRARY = "libblurstream_kernels" + {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 DTYPES: dict[str, np.dtype[Any]] = {
     "u8": np.dtype(np.uint8),
-    "i16": np.dtype(np.int16),
+    "u16": np.dtype(np.uint16),
     "i32": np.dtype(np.int32),
     "f32": np.dtype(np.float32),
 }

@@ -5,7 +5,7 @@ plate_cells   weighted sums of 4x4 work pixels; a pixel's weight is 0 as far as 
               pixels' margin included
 plate_blur    normalised convolution (Knutsson & Westin, 1993): blur of the sums over blur of the weights, so
               that the person's colours never enter; where no weight is near, the mean of the background
-plate_rows    each row of cells interpolated to the frame's width, 64 x value in 16 bits; compose interpolates
+plate_rows    each row of cells interpolated to the frame's width, 4 x value in 16 bits; compose interpolates
               between rows. Quadratic B-spline both ways: no grid of cells shows, as it would with bilinear
 """
 
@@ -103,12 +103,16 @@ def plate_rows() -> Kernel:
     (cell,) = scalars(hl.Int(32), ["cell"])
     x, y = hl.Var("x"), hl.Var("y")
     last = plate.dim(0).extent() - 1
+    # column and weights of every pixel, worked out once instead of once a row
+    pixel = hl.Func("pixel")
     column = x // cell
-    before, at, after = spline_weights(x - column * cell, cell)
-    left, middle, right = (plate[hl.clamp(column + i, 0, last), y] for i in (-1, 0, 1))
+    pixel[x] = hl.Tuple([column, *spline_weights(x - column * cell, cell)])
+    pixel.compute_root().vectorize(x, VECTOR_F32)
+
+    at = pixel[x]
     rows = hl.Func("rows")
-    value = left * before + middle * at + right * after
-    rows[x, y] = hl.i16(hl.clamp(value * hl.f32(ROW_SCALE) + 0.5, 0.0, 255.0 * ROW_SCALE))
+    value = sum((plate[hl.clamp(at[0] + i, 0, last), y] * at[2 + i] for i in (-1, 0, 1)), hl.f32(0))
+    rows[x, y] = hl.u16(hl.clamp(value * hl.f32(ROW_SCALE) + 0.5, 0.0, 255.0 * ROW_SCALE))
     rows.vectorize(x, 2 * VECTOR_F32, hl.TailStrategy.GuardWithIf)
     from_origin(rows)
     return Kernel("plate_rows", (plate,), (cell,), (rows,))

@@ -194,12 +194,12 @@ def edge_alpha(
 
 def _between_rows(rows: Array, height: int, cell: int) -> Array:
     row, offset = np.divmod(np.arange(height), cell)
-    t = ((2 * offset + 1 - cell) / (2 * cell)).astype(np.float32)
-    total: Array = np.full((height, rows.shape[1]), ROW_SCALE // 2, np.int64)
-    for i, weight in zip((-1, 0, 1), ((0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2), strict=True):
-        share = (weight * 32767 + 0.5).astype(np.int64)[:, None]
-        total += (rows[np.clip(row + i, 0, len(rows) - 1)] * share + (1 << 14)) >> 15
-    return total // ROW_SCALE
+    t = (2 * offset + 1 - cell) / (2 * cell)
+    before, after = ((64 * (0.5 + side * t) ** 2 / 2 + 0.5).astype(np.int64) for side in (-1, 1))
+    total: Array = np.full((height, rows.shape[1]), 128, np.int64)
+    for i, share in zip((-1, 0, 1), (before, 64 - before - after, after), strict=True):
+        total += rows[np.clip(row + i, 0, len(rows) - 1)].astype(np.int64) * share[:, None]
+    return total >> 8
 
 
 def fill_tiles(

@@ -14,7 +14,7 @@ MODEL_WIDTH, MODEL_HEIGHT = 256, 144
 WORK_FACTORS = (1, 2, 4)
 CELL = 4  # work pixels to a plate cell, each way
 BOX_RADIUS = 4  # of the guided filter, in work pixels
-ROW_SCALE = 64  # of the plate's rows: six fractional bits
+ROW_SCALE = 4  # of the plate's rows: two fractional bits
 
 
 class Signature(NamedTuple):
@@ -67,7 +67,7 @@ SIGNATURES: dict[str, Signature] = {
     "plate_blur": Signature(
         ("cells:f32[3]", "taps:f32[1]"), ("mean_y:f32", "mean_u:f32", "mean_v:f32"), ("plate:f32[3]",)
     ),
-    "plate_rows": Signature(("plate:f32[2]",), ("cell:i32",), ("rows:i16[2]",)),
+    "plate_rows": Signature(("plate:f32[2]",), ("cell:i32",), ("rows:u16[2]",)),
     # compose: plate and person -> output planes, tile by tile
     **{
         f"edge_alpha_{f}": Signature(
@@ -76,12 +76,12 @@ SIGNATURES: dict[str, Signature] = {
         for f in WORK_FACTORS
     },
     **{
-        f"fill_tiles_{t}": Signature(("tiles:i32[2]", "rows:i16[2]"), (*_TILES, "cell:i32"), ("out:u8[2]",))
+        f"fill_tiles_{t}": Signature(("tiles:i32[2]", "rows:u16[2]"), (*_TILES, "cell:i32"), ("out:u8[2]",))
         for t in (TILE, TILE // 2)
     },
     **{
         f"blend_tiles_{t}": Signature(
-            ("tiles:i32[2]", "alpha:u8[2]", "rows:i16[2]", "source:u8[2]"),
+            ("tiles:i32[2]", "alpha:u8[2]", "rows:u16[2]", "source:u8[2]"),
             (*_TILES, "cell:i32"),
             ("out:u8[2]",),
         )
