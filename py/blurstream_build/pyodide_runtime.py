@@ -26,7 +26,7 @@ from .stamps import Stamp, digest, files_under
 INTERPRETER = ("pyodide.asm.mjs", "pyodide.asm.wasm")
 LOCK = "pyodide-lock.json"
 STDLIB, NUMPY, BLURSTREAM = "python_stdlib.zip", "numpy.zip", "blurstream.zip"
-SCRIPTS = ("compile-pyc.mjs", "check-runtime.mjs", "minimal-pyodide.mjs")
+SCRIPTS = ("compile-pyc.mjs", "check-runtime.mjs", "minimal-pyodide.mjs", "stored-zip.mjs")
 
 # Where tracebacks say that modules lie: where Pyodide puts them.
 STDLIB_SHOWN, SITE_SHOWN = "/lib/python314.zip", "/lib/python3.14/site-packages"
