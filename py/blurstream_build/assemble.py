@@ -30,8 +30,11 @@ MODEL_PACKAGE = "@mediapipe/selfie_segmentation"
 RUNTIME_STEPS = r"download|numpy_wheel|pyodide_runtime|runtime_"
 
 
-def build(paths: Paths, console: Console, *, packages: str = "build") -> Node:
-    """Builds dist and build/clips; `packages` names the set of Python packages to have."""
+def build(paths: Paths, console: Console, *, packages: str = "build", compress: bool = True) -> Node:
+    """Builds dist and build/clips; `packages` names the set of Python packages to have.
+
+    Without `compress` the copies for web servers and the table of sizes are left out: they take a minute.
+    """
     with lock.held(paths.build / "lock", console):
         venv.create(paths, console)
         venv.install(paths, console, packages)
@@ -45,8 +48,9 @@ def build(paths: Paths, console: Console, *, packages: str = "build") -> Node:
         manifest = assets.collect(paths, console, staged(paths))
         bundle.library(paths, console, found, manifest)
         bundle.demo(paths, console, found)
-        sizes.compress(paths, console, found)
-        sizes.report(paths, console)
+        if compress:
+            sizes.compress(paths, console, found)
+            sizes.report(paths, console)
     return found
 
 

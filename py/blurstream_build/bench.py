@@ -16,7 +16,7 @@ SCRIPTS = {"kernels": "bench_kernels.py", "loop": "bench_loop.py"}
 
 def bench(paths: Paths, console: Console, which: Sequence[str], extra: Sequence[str]) -> int:
     """Builds and runs the named benchmarks, all of them by default; their results are written to bench/."""
-    node = assemble.build(paths, console, packages="test")
+    node = assemble.build(paths, console, packages="test", compress=False)
     chromium = browser.ensure(paths, console)
     paths.bench.mkdir(exist_ok=True)
     env = {

@@ -98,7 +98,7 @@ def run(options: argparse.Namespace, paths: Paths, console: Console) -> int:
         return test.test(paths, console, options.extra, checks=not options.no_checks)
     if options.command == "bench":
         return bench.bench(paths, console, options.only, options.extra)
-    assemble.build(paths, console)
+    assemble.build(paths, console, compress=options.command == "build")
     if options.command == "demo" and options.headless:
         demo.run_headless(paths, console)
     elif options.command == "demo":

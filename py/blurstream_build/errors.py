@@ -16,6 +16,6 @@ class BuildError(Exception):
         self.fix = fix
 
     def text(self) -> str:
-        why = self.why.strip().replace("\n", "\n           ")
-        fix = self.fix.strip().replace("\n", "\n           ")
-        return f"failed:    {self.what}\nwhy:       {why}\nwhat to do: {fix}"
+        why = self.why.strip().replace("\n", "\n" + " " * 12)
+        fix = self.fix.strip().replace("\n", "\n" + " " * 12)
+        return f"failed:     {self.what}\nwhy:        {why}\nwhat to do: {fix}"

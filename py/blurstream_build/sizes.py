@@ -17,6 +17,8 @@ from .paths import Paths
 LIMIT_BYTES = 9_000_000  # of a cold load, brotli
 WORTH = 0.98  # a copy that saves less than 2 % is not kept
 SMALL_BYTES = 256  # neither is one of a file that fits a packet anyway
+RECORD = "sizes.json"
+PACKED = (".jpg", ".mp4", ".png", ".webm", ".webp")  # by themselves
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,8 @@ def report(paths: Paths, console: Console) -> None:
     for size in (*sizes, total):
         console.line(f"  {size.name:<40} {size.raw / 1e3:>9.1f} {size.gz / 1e3:>9.1f} {size.br / 1e3:>9.1f}")
     console.line()
-    record = {
-        "limitBytes": LIMIT_BYTES,
-        "total": vars(total),
-        "files": [vars(size) for size in sizes],
-    }
-    write_if_changed(paths.build / "sizes.json", (json.dumps(record, indent=1) + "\n").encode())
+    record = {"manifest": _manifest(paths), "total": vars(total), "files": [vars(size) for size in sizes]}
+    write_if_changed(paths.build / RECORD, (json.dumps(record, indent=1) + "\n").encode())
     if total.br > LIMIT_BYTES:
         raise BuildError(
             "checking the size of a cold load",
@@ -98,9 +96,22 @@ def report(paths: Paths, console: Console) -> None:
         )
 
 
+def known_total(paths: Paths) -> int | None:
+    """Brotli bytes of a cold load, if a build has compressed these very assets; else None."""
+    try:
+        record = json.loads((paths.build / RECORD).read_text("utf-8"))
+        return int(record["total"]["br"]) if record["manifest"] == _manifest(paths) else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _manifest(paths: Paths) -> str:
+    return hashlib.sha256((paths.assets / MANIFEST).read_bytes()).hexdigest()
+
+
 def _compressible(file: Path) -> bool:
     hidden = file.name.startswith(".")
-    return file.suffix not in COMPRESSED and not hidden and file.stat().st_size >= SMALL_BYTES
+    return not hidden and file.suffix not in (*COMPRESSED, *PACKED) and file.stat().st_size >= SMALL_BYTES
 
 
 def _place(file: Path, packed: Path) -> int:
