@@ -1,0 +1,123 @@
+"""`python -m blurstream IN OUT`: recorded video through the pipeline of the browser."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from skimage import data, transform
+
+from blurstream.errors import MediaError, ModelError
+from blurstream.record import NativeSession, Recorder, convert, main
+
+Array = np.ndarray[Any, Any]
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve frames of the public-domain portrait swaying, with a strange size and frame rate."""
+    path = tmp_path_factory.mktemp("clip") / "portrait.mkv"
+    portrait = (transform.resize(data.astronaut(), (300, 300), anti_aliasing=True) * 255).astype(np.uint8)
+    with av.open(str(path), "w") as writer:
+        out = writer.add_stream("ffv1", rate=Fraction(24000, 1001))
+        out.width, out.height, out.pix_fmt = 418, 300, "yuv420p"
+        for shift in range(12):
+            picture = np.full((300, 418, 3), 90, np.uint8)
+            picture[:, 60 + shift : 360 + shift] = portrait
+            writer.mux(out.encode(av.VideoFrame.from_ndarray(picture)))
+        writer.mux(out.encode(None))
+    return path
+
+
+def frames(path: Path) -> list[Array]:
+    with av.open(str(path)) as reader:
+        return [frame.to_ndarray(format="rgb24") for frame in reader.decode(video=0)]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_a_portrait_keeps_its_face_and_loses_its_background(clip: Path, tmp_path: Path, suffix: str) -> None:
+    target = tmp_path / f"out{suffix}"
+    assert main([str(clip), str(target)]) == 0
+    before, after = frames(clip), frames(target)
+    assert len(after) == len(before)
+    assert after[0].shape == before[0].shape
+    face = slice(60, 110), slice(180, 215)
+    rocket = slice(10, 130), slice(275, 330)  # behind her
+    for source, result in zip(before, after, strict=True):
+        assert np.abs(source[face].astype(int) - result[face]).mean() < 4, "the face is as it was"
+        assert detail(result[rocket]) < 0.2 * detail(source[rocket]), "what is behind it is not"
+
+
+def detail(picture: Array) -> float:
+    return float(np.abs(np.diff(picture.astype(float), axis=0)).mean())
+
+
+def test_every_frame_is_composed_and_keeps_its_time(clip: Path, tmp_path: Path) -> None:
+    recorder = Recorder(json.dumps({"type": "blur", "strength": "light"}))
+    target = tmp_path / "out.mkv"
+    steps = list(convert(clip, target, recorder))
+    assert [done for done, _ in steps] == list(range(1, 13))
+    assert recorder.pipeline.frames == {"composed": 12, "concealed": 0}
+    with av.open(str(clip)) as a, av.open(str(target)) as b:
+        times = [[float(frame.time or 0) for frame in reader.decode(video=0)] for reader in (a, b)]
+    np.testing.assert_allclose(times[0], times[1], atol=2e-3)
+
+
+def test_a_picture_without_a_person_is_concealed(tmp_path: Path) -> None:
+    recorder = Recorder('{"type": "blur"}')
+    random = np.random.default_rng(1)
+    planes = [random.integers(0, 255, shape).astype(np.uint8) for shape in ((180, 320), (90, 160), (90, 160))]
+    assert recorder.process(planes, 0, "bt601", False).reason == "no-person"
+    assert recorder.warnings and "no person found" in recorder.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "named"),
+    [
+        ("nothing.mp4", "out.mp4", "nothing.mp4"),
+        ("text.mp4", "out.mp4", "text.mp4"),
+        (None, "no/folder/out.mp4", "folder"),
+    ],
+)
+def test_bad_files_are_named(
+    clip: Path,
+    tmp_path: Path,
+    source: str | None,
+    target: str,
+    named: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "text.mp4").write_text("not a video")
+    path = tmp_path / source if source else clip
+    assert main([str(path), str(tmp_path / target)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("blurstream: ") and named in said and "Traceback" not in said
+
+
+def test_sound_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mkv"
+    with av.open(str(path), "w") as writer:
+        out = writer.add_stream("pcm_s16le", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), layout="mono")
+        frame.sample_rate = 8000
+        writer.mux(out.encode(frame))
+    with pytest.raises(MediaError, match="holds no video"):
+        list(convert(path, tmp_path / "out.mp4", Recorder('{"type": "blur"}')))
+
+
+def test_models_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model at"):
+        NativeSession(tmp_path / "none.onnx")
+    (tmp_path / "bad.onnx").write_bytes(b"not a model")
+    with pytest.raises(ModelError, match=r"bad\.onnx is not a model"):
+        NativeSession(tmp_path / "bad.onnx")
+
+
+def test_bad_strength_is_named(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(clip), str(tmp_path / "out.mp4"), "--strength", "strong"]) == 1
+    assert "'strong'" in capsys.readouterr().err
