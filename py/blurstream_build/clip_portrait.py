@@ -99,7 +99,9 @@ def poses(sprite: Image.Image, clip: Clip) -> Iterator[npt.NDArray[np.uint8]]:
         moved = sprite.transform(
             (clip.width, clip.height), Image.Transform.MESH, mesh, Image.Resampling.BICUBIC
         )
-        yield np.asarray(moved)
+        bands = np.asarray(moved)
+        # Interpolation may leave a colour brighter than its alpha allows, by a step or two.
+        yield np.minimum(bands, bands[..., 3:])
 
 
 def _mesh(phase: float, width: int, height: int) -> list[tuple[tuple[int, int, int, int], tuple[float, ...]]]:
@@ -145,8 +147,7 @@ def compose(pose: npt.NDArray[np.uint8], room: Planes) -> Planes:
 
 def _over(premultiplied: npt.NDArray[Any], alpha: npt.NDArray[Any], under: Plane) -> Plane:
     mixed = under.astype(np.uint16) * (255 - alpha.astype(np.uint16))
-    # Interpolation may leave a colour brighter than its alpha allows, by a step or two.
-    return np.minimum(premultiplied.astype(np.uint16) + (mixed + 127) // 255, 255).astype(np.uint8)
+    return np.asarray(premultiplied.astype(np.uint16) + (mixed + 127) // 255, np.uint8)
 
 
 class Noise:
