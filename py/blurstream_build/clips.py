@@ -33,7 +33,9 @@ PORTRAITS = ("portrait_720p", "portrait_480p", "portrait_marked_720p", "portrait
 TALKING_HEADS = ("talking_head_720p", "talking_head_480p")
 DEMO = "demo.webm"
 DEMO_OF = "portrait_720p"
-PORTRAIT_CODE = ("clip_portrait", "clip_cutout", "clip_room", "clip_watermark", "clip_y4m")
+PORTRAIT_CODE = tuple(
+    f"clip_{name}" for name in ("portrait", "cutout", "room", "furniture", "canvas", "watermark", "y4m")
+)
 TAIL_LINES = 8
 
 

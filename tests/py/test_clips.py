@@ -45,7 +45,7 @@ def sprite() -> Image.Image:
 def _built(name: str) -> Path:
     file = checkout().clips / name
     if not file.is_file():
-        pytest.skip(f"build/clips/{name} is not there: python3 build.py build makes it")
+        pytest.fail(f"build/clips/{name} is missing: run `python3 build.py build` first")
     return file
 
 

@@ -20,10 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "models"
 PACKAGE = ROOT / "web" / "node_modules" / "@mediapipe" / "selfie_segmentation"
 
-pytestmark = pytest.mark.skipif(
-    not PACKAGE.is_dir(), reason="the npm package is not installed: python3 build.py build does it"
-)
-
 
 def _script(name: str) -> ModuleType:
     """models/ holds scripts that import each other by name, not a package."""
