@@ -11,7 +11,7 @@ import pytest
 
 from blurstream_build.paths import Paths
 
-SUITES = ("tests/py/kernels",)
+SUITES = ("tests/py/kernels", "tests/py/test_options.py", "tests/py/test_pipeline.py")
 LIMIT_S = 480
 WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)  # what pytest ends with after a whole run
 HERE = Path(__file__).parent
