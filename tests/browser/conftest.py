@@ -4,6 +4,7 @@
     faulty_site  a factory of such servers that answer some paths wrongly
     open_page    a factory of pages in a browser with a fake camera and fresh storage
     page_log     what a page has said
+    open_subject a factory of pages with a safe stream under test, see subject.py
 
 A page fails its test at the end if the policy was violated, a script threw, or a VideoFrame was left to the
 garbage collector, unless the test has taken the entry out of `page_log(page).problems`.
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
@@ -21,40 +21,22 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
+import footage as raw_pictures
 from blurstream_build import browser, serve
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Handler, Server
+from blurstream_build.serve import Server
+from faults import Fault, handler
+from page_log import PageLog
+from subject import OpenSubject, Subject
 
 PAGES = Path(__file__).parent / "pages"
 TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
-BAD_WORDS = ("Content Security Policy", "A VideoFrame was garbage collected", "unhandled")
-
-
-@dataclass
-class PageLog:
-    """What a page's console and scripts said: `lines` all of it, `problems` what should not have been."""
-
-    lines: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def note(self, line: str, *, bad: bool = False) -> None:
-        self.lines.append(line)
-        if bad or any(word.lower() in line.lower() for word in BAD_WORDS):
-            self.problems.append(line)
 
 
 class OpenPage(Protocol):
     """`open_page(url, camera=None)`: `camera` is a .y4m that the fake camera plays in a loop."""
 
     def __call__(self, url: str, camera: Path | None = None) -> Page: ...
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What a faulty server answers instead of a file: a bare status, or the file changed."""
-
-    status: HTTPStatus = HTTPStatus.OK
-    change: Callable[[bytes], bytes] | None = None
 
 
 @pytest.fixture(scope="session")
@@ -66,21 +48,35 @@ def dist(paths: Paths) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(dist: Path) -> Iterator[Server]:
+def footage(built_clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of raw pictures, served as /footage/."""
+    folder = tmp_path_factory.mktemp("footage")
+    raw_pictures.write(built_clips, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mounts(dist: Path, footage: Path) -> dict[str, Path]:
+    """What the test servers serve."""
+    return {"/": dist, "/pages/": PAGES, "/footage/": footage}
+
+
+@pytest.fixture(scope="session")
+def site(mounts: dict[str, Path]) -> Iterator[Server]:
     """A server of dist under the strict CSP."""
-    with Server(_mounts(dist)) as running:
+    with Server(mounts) as running:
         yield running
 
 
 @pytest.fixture
-def faulty_site(dist: Path) -> Iterator[Callable[[Mapping[str, Fault]], Server]]:
+def faulty_site(mounts: dict[str, Path]) -> Iterator[Callable[[Mapping[str, Fault]], Server]]:
     """`faulty_site({"/assets/selfie_landscape.onnx": Fault(HTTPStatus.NOT_FOUND)})`: a server with faults."""
     running: list[Server] = []
 
     def start(faults: Mapping[str, Fault]) -> Server:
-        unknown = [path for path in faults if isinstance(serve.find(path, _mounts(dist)), HTTPStatus)]
+        unknown = [path for path in faults if isinstance(serve.find(path, mounts), HTTPStatus)]
         assert not unknown, f"nothing to spoil at {unknown}"
-        server = Server(_mounts(dist), handler=_handler(faults))
+        server = Server(mounts, handler=handler(faults))
         server.__enter__()
         running.append(server)
         return server
@@ -169,24 +165,9 @@ def open_page(browsers: Callable[[Path | None], Browser], logs: dict[Page, PageL
     assert not problems, "\n".join(problems)
 
 
-def _mounts(dist: Path) -> dict[str, Path]:
-    return {"/": dist, "/pages/": PAGES}
+@pytest.fixture
+def open_subject(open_page: OpenPage) -> OpenSubject:
+    def open_one(at: Server, page: str = "classic.html", camera: Path | None = None) -> Subject:
+        return Subject(open_page(f"{at.url}/pages/{page}", camera))
 
-
-def _handler(faults: Mapping[str, Fault]) -> type[Handler]:
-    class FaultyHandler(Handler):
-        def _serve(self, *, body: bool) -> None:
-            fault = faults.get(self.path.split("?")[0])
-            if fault is None:
-                super()._serve(body=body)
-            elif fault.change is None:
-                self.fail(fault.status)
-            else:
-                found = self.locate(self.path.split("?")[0])
-                assert isinstance(found, Path)
-                changed = fault.change(found.read_bytes())
-                kind = serve.TYPES.get(found.suffix, "application/octet-stream")
-                self._head(fault.status, {"Content-Type": kind, "Content-Length": str(len(changed))})
-                self.wfile.write(changed)
-
-    return FaultyHandler
+    return open_one

@@ -1,0 +1,60 @@
+"""Raw pictures for the fake source of the pages: the marked portrait, and its room with nobody in it.
+
+`portrait_WxH.i420` holds POSES frames one behind the other, `room_WxH.i420` one; `pattern.i8` is the mark on
+the wall as wide as it was drawn. All come from the marked clip that the build makes: the detector fits them.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from blurstream_build import clip_watermark, clip_y4m
+from blurstream_build.clip_y4m import Plane, Planes
+
+CLIP = "portrait_marked_720p"
+POSES, EVERY = 6, 4
+SIZES = ((160, 90), (161, 91), (320, 180), (322, 181), (640, 360), (640, 480), (1280, 720), (1920, 1080))
+
+
+def write(clips: Path, out: Path) -> None:
+    """Makes every file; `clips` is the folder of clips that the build makes."""
+    clip = clips / f"{CLIP}.y4m"
+    poses = list(islice(clip_y4m.read(clip), 0, POSES * EVERY, EVERY))
+    with np.load(clips / f"{CLIP}_truth.npz") as truth:
+        room = [(truth["background_y"], truth["background_u"], truth["background_v"])]
+    for width, height in SIZES:
+        for name, pictures in (("portrait", poses), ("room", room)):
+            data = b"".join(_scaled(planes, width, height) for planes in pictures)
+            (out / f"{name}_{width}x{height}.i420").write_bytes(data)
+    widest = clip_watermark.cells(4 * clip_watermark.ROWS, clip_watermark.ROWS)
+    (out / "pattern.i8").write_bytes(np.ascontiguousarray(widest).tobytes())
+
+
+def luma(folder: Path, picture: str, width: int, height: int) -> Plane:
+    """The luma plane of a picture's first frame."""
+    data = np.fromfile(folder / f"{picture}_{width}x{height}.i420", np.uint8, width * height)
+    return data.reshape(height, width)
+
+
+def _scaled(planes: Planes, width: int, height: int) -> bytes:
+    """The middle of the frame in the wanted shape, at the wanted size."""
+    half = ((width + 1) // 2, (height + 1) // 2)
+    scaled = (
+        _fitted(plane, *size) for plane, size in zip(planes, ((width, height), half, half), strict=True)
+    )
+    return b"".join(plane.tobytes() for plane in scaled)
+
+
+def _fitted(plane: Plane, width: int, height: int) -> Plane:
+    rows, columns = plane.shape
+    wanted = min(columns, rows * width / height)
+    tall = wanted * height / width
+    left, top = (columns - wanted) / 2, (rows - tall) / 2
+    shrinks = width < columns
+    resampling = Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC
+    image = Image.fromarray(np.ascontiguousarray(plane))
+    return np.asarray(image.resize((width, height), resampling, box=(left, top, left + wanted, top + tall)))

@@ -1,0 +1,86 @@
+/* Writes pictures to a track at 30 frames a second; a worker's timer does not slow down when the tab is hidden. */
+const FRAME_MS = 1000 / 30;
+const FRAME_US = 33_333;
+const BT601 = { matrix: 'smpte170m', primaries: 'smpte170m', transfer: 'smpte170m', fullRange: false };
+
+const pictures = new Map();
+const timestamps = [];
+let writer = null;
+let look = null;
+let frames = [];
+let shown = 0;
+let timestamp = 1_000_007;
+
+async function load({ picture, width, height, format }) {
+  const key = JSON.stringify([picture, width, height, format]);
+  if (!pictures.has(key)) {
+    const bytes = new Uint8Array(await (await fetch(`/footage/${picture}_${width}x${height}.i420`)).arrayBuffer());
+    const size = width * height + 2 * ((width + 1) >> 1) * ((height + 1) >> 1);
+    const list = [];
+    for (let at = 0; at < bytes.length; at += size) list.push(convert(bytes.subarray(at, at + size), width, height, format));
+    pictures.set(key, list);
+  }
+  return pictures.get(key);
+}
+
+/** I420 pixels to another format, planes one behind the other. */
+function convert(i420, width, height, format) {
+  if (format === 'I420') return i420;
+  const [columns, rows, luma] = [(width + 1) >> 1, (height + 1) >> 1, width * height];
+  const [u, v] = [i420.subarray(luma), i420.subarray(luma + columns * rows)];
+  if (format === 'NV12') {
+    const nv12 = new Uint8Array(i420.length);
+    nv12.set(i420.subarray(0, luma));
+    for (let at = 0; at < columns * rows; at += 1) {
+      nv12[luma + 2 * at] = u[at];
+      nv12[luma + 2 * at + 1] = v[at];
+    }
+    return nv12;
+  }
+  const packed = new Uint8ClampedArray(luma * 4);
+  const [red, blue] = format.startsWith('BGR') ? [2, 0] : [0, 2];
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const small = (y >> 1) * columns + (x >> 1);
+      const [c, d, e] = [1.164 * (i420[y * width + x] - 16), u[small] - 128, v[small] - 128];
+      const at = 4 * (y * width + x);
+      packed[at + red] = c + 1.596 * e;
+      packed[at + 1] = c - 0.392 * d - 0.813 * e;
+      packed[at + blue] = c + 2.017 * d;
+      packed[at + 3] = 255;
+    }
+  }
+  return new Uint8Array(packed.buffer);
+}
+
+function write() {
+  if (look === null) return;
+  const { width, height, format } = look;
+  const rgb = format !== 'I420' && format !== 'NV12';
+  const frame = new VideoFrame(frames[shown++ % frames.length], {
+    format, codedWidth: width, codedHeight: height, timestamp, duration: FRAME_US, ...(rgb ? {} : { colorSpace: BT601 }),
+  });
+  timestamps.push(timestamp);
+  timestamp += FRAME_US;
+  writer.write(frame).catch(() => { look = null; }).finally(() => frame.close());
+}
+
+setInterval(write, FRAME_MS);
+
+onmessage = async ({ data }) => {
+  const answer = (value) => postMessage({ id: data.id, value });
+  switch (data.type) {
+    case 'open': writer = data.writable.getWriter(); return;
+    case 'show': {
+      const wanted = data.look;
+      if (wanted !== null) frames = await load(wanted);
+      look = wanted;
+      return answer(timestamp);
+    }
+    case 'burst':
+      for (let count = 0; count < data.count; count += 1) write();
+      return answer(timestamp - FRAME_US);
+    case 'written': return answer([...timestamps]);
+    default: throw new TypeError(`unknown message ${data.type}`);
+  }
+};

@@ -1,0 +1,44 @@
+/* A camera of the page's own: a generated track that a worker writes pictures to, in any size and format. */
+import { RealGenerator } from './tap.mjs';
+
+export class Source {
+  track;
+  #worker;
+  #answers = new Map();
+  #next = 0;
+
+  constructor() {
+    this.track = new RealGenerator({ kind: 'video' });
+    this.#worker = new Worker('/pages/source-worker.mjs', { type: 'module', name: 'test-source' });
+    this.#worker.onmessage = ({ data }) => {
+      this.#answers.get(data.id)?.(data.value);
+      this.#answers.delete(data.id);
+    };
+    const { writable } = this.track;
+    this.#worker.postMessage({ type: 'open', writable }, [writable]);
+  }
+
+  get stream() { return new MediaStream([this.track]); }
+
+  /** Goes on with other pictures: {picture, width, height, format}, or pauses: null. */
+  show(look) { return this.#ask({ type: 'show', look }); }
+
+  /** Writes `count` frames at once. */
+  burst(count) { return this.#ask({ type: 'burst', count }); }
+
+  /** Timestamps of all frames written so far. */
+  written() { return this.#ask({ type: 'written' }); }
+
+  stop() {
+    this.track.stop();
+    this.#worker.terminate();
+  }
+
+  #ask(message) {
+    const id = this.#next++;
+    return new Promise((resolve) => {
+      this.#answers.set(id, resolve);
+      this.#worker.postMessage({ id, ...message });
+    });
+  }
+}

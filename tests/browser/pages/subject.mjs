@@ -1,0 +1,83 @@
+/* What the tests drive: one safe stream at a time, its source, every frame it puts out and every event it tells of. */
+import { Source } from './source.mjs';
+import { Tap, tapGenerated, lumaOf } from './tap.mjs';
+import { Detector } from './watermark.mjs';
+
+const EVENTS = ['statechange', 'warning', 'error'];
+const detector = await Detector.load();
+const taps = tapGenerated(detector);
+
+const subject = {
+  blurStream: globalThis.blurStream,
+  events: [],
+  statsSeen: 0,
+  source: null,
+  camera: null,
+  safe: null,
+
+  /** Opens a source of the page's own, and makes it the input. */
+  async open(look) {
+    subject.source?.stop();
+    subject.source = new Source();
+    await subject.source.show(look);
+    subject.camera = subject.source.stream;
+  },
+
+  /** Opens the browser's fake camera, and makes it the input. */
+  async openCamera(constraints) {
+    subject.camera = await navigator.mediaDevices.getUserMedia(constraints);
+  },
+
+  async begin(options = {}) {
+    const safe = await subject.blurStream(subject.camera, options);
+    subject.watch(safe);
+    return describe(safe);
+  },
+
+  watch(safe) {
+    subject.safe = safe;
+    for (const type of EVENTS) {
+      safe.addEventListener(type, ({ detail }) => subject.events.push({
+        type, atMs: performance.now(), count: taps.at(-1)?.count ?? 0, name: detail.name ?? '',
+        code: detail.code ?? detail.reason ?? '', state: detail.state ?? safe.state, message: detail.message ?? '',
+      }));
+    }
+    safe.addEventListener('stats', () => { subject.statsSeen += 1; });
+  },
+
+  /** Begins, and tells a failure as data. */
+  async attempt(begin) {
+    try {
+      subject.watch(await begin());
+      return null;
+    } catch (error) {
+      return asData(error);
+    }
+  },
+
+  get state() { return subject.safe?.state ?? null; },
+  rows: () => taps.flatMap((tap) => tap.take()),
+  tapped: () => taps.reduce((sum, { count }) => sum + count, 0),
+  liveOutputs: () => taps.filter(({ track }) => track.readyState === 'live').length,
+  tap(track) { taps.push(new Tap(track, detector)); },
+
+  /** Scores of one picture of the footage, before anything has been done to it. */
+  async scoreOf({ picture, width, height }) {
+    const bytes = new Uint8Array(await (await fetch(`/footage/${picture}_${width}x${height}.i420`)).arrayBuffer());
+    return detector.score(bytes.subarray(0, width * height), width, height);
+  },
+};
+
+function describe(safe) {
+  return { state: safe.state, active: safe.active, video: safe.getVideoTracks().length, audio: safe.getAudioTracks().length };
+}
+
+export function asData(error) {
+  const { name, code, message, details } = error;
+  return { name, code, message, details, typed: error instanceof subject.blurStream.BlurStreamError,
+    exact: error.constructor === subject.blurStream[name] };
+}
+
+globalThis.subject = subject;
+globalThis.asData = asData;
+globalThis.lumaOf = lumaOf;
