@@ -137,7 +137,7 @@ export class Player {
   #state(): void {
     const safe = this.#safe;
     if (safe === null) return;
-    say(this.#hidden && safe.state === 'running' ? HIDDEN : stateWords(safe.state, safe.reason));
+    say(this.#hidden && safe.state === 'running' ? HIDDEN : stateWords(safe.state, safe.reason, this.#strength.share));
     switch (safe.state) {
       case 'loading': return this.#stage.loading(this.#progress, true);
       case 'running': case 'concealed': return this.#stage.live();
@@ -200,12 +200,13 @@ export class Player {
 
   #showButtons(): void {
     this.#power.textContent = this.#source ? 'Stop' : 'Start';
-    this.#hide.textContent = this.#hidden ? 'Show me again' : 'Hide me';
+    this.#hide.textContent = this.#hidden ? 'Show me' : 'Hide me';
   }
 
   /** Dragging makes more changes than are needed: while one is on its way only the newest waits. */
   async #applyStrength(): Promise<void> {
     this.#strengthChanged = true;
+    this.#state();
     if (this.#updating) return;
     this.#updating = true;
     while (this.#strengthChanged && this.#safe !== null) {

@@ -37,12 +37,16 @@ export class Strength {
     return { type: 'blur', strength: this.#value };
   }
 
+  /** 0..1 */
+  get share(): number {
+    return this.#slider.valueAsNumber;
+  }
+
   #take(value: BlurStrength): void {
     this.#value = value;
-    const number = this.#slider.valueAsNumber;
-    const text = number.toFixed(2);
+    const text = this.share.toFixed(2);
     put('strength-value', text);
-    put('strength-hint', strengthWords(number));
+    put('strength-hint', strengthWords(this.share));
     put('code-strength', typeof value === 'string' ? `'${value}'` : text);
     this.#slider.setAttribute('aria-valuetext', typeof value === 'string' ? `${text}, ${value}` : text);
   }

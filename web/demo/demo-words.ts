@@ -19,14 +19,20 @@ const CONCEALED: Readonly<Record<string, string>> = {
   'error': 'A step failed on this frame, so all of the picture is covered.',
 };
 
+/** From these strengths on there is that much to say for them. */
+const PRIVATE_FROM = 0.55;
+const BLURRED_FROM = 0.25;
+
 const RESTARTING = /^(composer|segmenter)-(died|hung|failed|start-timeout|unreachable)$/;
 
-export function stateWords(state: StreamState, reason: string): StateWords {
+/** `strength` is that of the effect, 0..1. */
+export function stateWords(state: StreamState, reason: string, strength = 0): StateWords {
   switch (state) {
     case 'loading':
       return { chip: 'Loading', tone: 'wait', text: 'Others see a plain colour until you can be shown safely.' };
     case 'running':
-      return { chip: 'Running', tone: 'good', text: 'Others see you, and not your room.' };
+      return { chip: 'Running', tone: 'good', text: strength < PRIVATE_FROM
+        ? 'Others see you, and your room out of focus.' : 'Others see you, and not your room.' };
     case 'concealed':
       return { chip: 'Concealed', tone: 'warn', text: RESTARTING.test(reason)
         ? `A worker is being started again (${reason}); all of the picture is covered meanwhile.`
@@ -81,8 +87,8 @@ export function advice({ name, code }: Failure): string {
 /** What a strength is good for. The width is that of the Gaussian, as in py/blurstream/options.py. */
 export function strengthWords(strength: number): string {
   const percent = (1 + 9 * strength).toFixed(1);
-  const use = strength < 0.25 ? 'For looks only: shapes and large writing stay recognisable.'
-    : strength < 0.55 ? 'Writing and faces go; large things keep their shape.'
+  const use = strength < BLURRED_FROM ? 'For looks only: shapes and large writing stay recognisable.'
+    : strength < PRIVATE_FROM ? 'Writing and faces go; large things keep their shape.'
       : 'Made so that nothing behind you can be recognised.';
   return `${use} Blur of ${percent} % of the height.`;
 }
