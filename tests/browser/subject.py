@@ -83,8 +83,8 @@ class Subject:
         self.page.evaluate("() => subject.safe.ready")
 
     def fails(self, call: str) -> dict[str, Any]:
-        """The error that a JavaScript call of blurStream rejects with."""
-        error = self.page.evaluate(f"() => subject.attempt(() => {call})")
+        """The error that a JavaScript call of blurStream rejects with; `camera` is the input."""
+        error = self.page.evaluate(f"() => subject.attempt((camera) => {call})")
         assert error is not None, f"{call} resolved"
         assert isinstance(error, dict)
         return error

@@ -45,10 +45,10 @@ const subject = {
     safe.addEventListener('stats', () => { subject.statsSeen += 1; });
   },
 
-  /** Begins, and tells a failure as data. */
+  /** Begins with the camera, and tells a failure as data. */
   async attempt(begin) {
     try {
-      subject.watch(await begin());
+      subject.watch(await begin(subject.camera));
       return null;
     } catch (error) {
       return asData(error);
