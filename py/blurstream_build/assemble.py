@@ -74,9 +74,8 @@ def _model(paths: Paths, console: Console) -> None:
 
 def _clips(paths: Paths, console: Console) -> None:
     inputs = [*sorted(paths.steps.glob("clip*.py")), paths.requirements / "build.txt"]
-    _produce(
-        paths, console, "clips", inputs, paths.clips, partial(clips.build, paths.venv_python, paths.clips)
-    )
+    make = partial(clips.build, paths.venv_python, paths.clips)  # it knows itself which of them to make anew
+    _produce(paths, console, "clips", inputs, paths.clips, make, fresh_folder=False)
 
 
 def _runtime(paths: Paths, console: Console, found: Node) -> None:
@@ -101,6 +100,8 @@ def _produce(
     inputs: list[Path],
     out: Path,
     make: Callable[[Callable[[str], None]], object],
+    *,
+    fresh_folder: bool = True,
 ) -> None:
     """Runs a step that fills a folder of its own, unless its inputs and what it made are as they were."""
     with console.step(name) as step:
@@ -109,7 +110,7 @@ def _produce(
             step.done("up to date")
             return
         out.mkdir(parents=True, exist_ok=True)
-        for stale in files_under(out):
+        for stale in files_under(out) if fresh_folder else ():
             stale.unlink()
         make(step.say)
         files = files_under(out)

@@ -84,7 +84,7 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
 
 
 def _clips(paths: Paths) -> list[Path]:
-    found = [p for p in sorted(paths.clips.glob("demo.*")) if p.suffix in (".mp4", ".webm")]
+    found = sorted(paths.clips.glob("demo.*"))
     if not found:
         raise BuildError(
             "making the demo page",
