@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -143,7 +144,7 @@ class Console:
         """Runs a command and returns what it printed; raises BuildError with the tail of it when it fails."""
         words = [os.fspath(part) for part in command]
         self.logs.mkdir(parents=True, exist_ok=True)
-        log = self.logs / f"{'-'.join(step.name.lower().split())}.log"
+        log = self.logs / f"{re.sub('[^a-z0-9]+', '-', step.name.lower())}.log"
         tail: deque[str] = deque(maxlen=TAIL_LINES)
         full: list[str] = []
         try:

@@ -70,13 +70,13 @@ def test_a_failed_step_says_so(tmp_path: Path) -> None:
 def test_a_failed_command_tells_what_why_and_what_to_do(tmp_path: Path) -> None:
     shown, screen = console(tmp_path)
     code = "import sys; print('the cause'); sys.exit(3)"
-    with pytest.raises(BuildError) as raised, shown.step("npm packages") as step:
+    with pytest.raises(BuildError) as raised, shown.step("npm ci in web/") as step:
         shown.run(step, [sys.executable, "-c", code], what="npm ci", fix="look")
     text = raised.value.text()
     assert "npm ci" in text
     assert "exit code 3" in text
     assert "the cause" in text
-    log = tmp_path / "logs" / "npm-packages.log"
+    log = tmp_path / "logs" / "npm-ci-in-web-.log"
     assert str(log) in text
     assert "the cause" in log.read_text()
     assert "the cause" not in screen.getvalue()
