@@ -45,9 +45,9 @@ const EFFECT_NAMES = ['type', 'strength'];
 
 /** Validates the options of `blurStream`. Raises OptionsError, and AbortError if the signal has fired. @internal */
 export function parseOptions(options: unknown, scriptUrl: string | null): ParsedOptions {
-  const given = asRecord('options', options ?? {});
+  const given = asRecord('options', options === undefined ? {} : options);
   refuseUnknown('options', given, OPTION_NAMES);
-  const { signal, onProgress } = given;
+  const { signal, onProgress, effect = { type: 'blur' } } = given;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalid('signal', signal, 'pass the signal of an AbortController');
   }
@@ -55,7 +55,7 @@ export function parseOptions(options: unknown, scriptUrl: string | null): Parsed
     throw invalid('onProgress', onProgress, 'pass a function');
   }
   const parsed: ParsedOptions = {
-    effect: parseEffect(given['effect'] ?? { type: 'blur' }),
+    effect: parseEffect(effect),
     assetBase: parseAssetBase(given['assetBase'], scriptUrl),
     signal: signal ?? null,
     onProgress: (onProgress as ParsedOptions['onProgress'] | undefined) ?? (() => undefined),
@@ -69,7 +69,7 @@ export function parseEffect(effect: unknown): Required<BlurEffect> {
   const given = asRecord('effect', effect);
   if (given['type'] !== 'blur') throw invalid('effect.type', given['type'], "the effect is {type: 'blur'}");
   refuseUnknown('effect', given, EFFECT_NAMES);
-  const strength = given['strength'] ?? 'private';
+  const { strength = 'private' } = given;
   const known = typeof strength === 'number' ? strength >= 0 && strength <= 1 : STRENGTHS.includes(strength as string);
   if (!known) {
     throw invalid('effect.strength', strength, "use 'light', 'medium', 'private' or a number from 0 to 1");

@@ -8,6 +8,9 @@ import type { TrackEnds } from './transport/streams.js';
 
 /** A source that is muted has no frame to veil: there is nothing to wait for, and nothing to leak. */
 const FIRST_FRAME_WAIT_MS = 1000;
+/** The gate reports once a second. */
+const GATE_CHECK_MS = 2000;
+const GATE_MISSES = 3;
 /** What the gate gets to close the frames it holds. */
 const STOP_GRACE_MS = 1000;
 
@@ -25,6 +28,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly opened: Promise<void>;
   readonly ready: Promise<void>;
   readonly #gate: Worker;
+  readonly #gateCheck: ReturnType<typeof setInterval>;
   readonly #track: MediaStreamTrack;
   readonly #options: ParsedOptions;
   readonly #updates = new Map<number, Settler>();
@@ -37,6 +41,8 @@ export class Session extends MediaStreamBase implements SafeStream {
   #lastError: BlurStreamError | null = null;
   #nextUpdate = 0;
   #gateGone = false;
+  #gateHeard = true;
+  #gateMisses = 0;
 
   constructor(gateUrl: string, manifest: Manifest, ends: TrackEnds, audio: MediaStreamTrack[], options: ParsedOptions) {
     super([ends.track, ...audio]);
@@ -54,6 +60,7 @@ export class Session extends MediaStreamBase implements SafeStream {
       this.#tell('error', error);
       this.#end('failed', error.code, error);
     };
+    this.#gateCheck = setInterval(() => this.#checkGate(), GATE_CHECK_MS);
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     setTimeout(() => this.#settleOpened.resolve(), FIRST_FRAME_WAIT_MS);
     this.#post({
@@ -86,7 +93,19 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#gate.postMessage(message, transfer);
   }
 
+  /** Only a script error tells of itself. What the others saw last stays safe, but it is frozen. */
+  #checkGate(): void {
+    this.#gateMisses = this.#gateHeard ? 0 : this.#gateMisses + 1;
+    this.#gateHeard = false;
+    if (this.#gateMisses < GATE_MISSES) return;
+    const error = new WorkerError('gate-hung', `The gate worker has not reported for ${GATE_MISSES} checks of ` +
+      `${GATE_CHECK_MS} ms: the track is ended, start anew`, { checks: GATE_MISSES });
+    this.#tell('error', error);
+    this.#end('failed', error.code, error);
+  }
+
   #hear(message: GateToPage): void {
+    this.#gateHeard = true;
     switch (message.type) {
       case 'stopped': {
         this.#gate.terminate();
@@ -133,6 +152,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     if (this.#over) return;
     this.#enter(state, reason);
     this.#gateGone = true;
+    clearInterval(this.#gateCheck);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#post({ type: 'stop' });
     setTimeout(() => this.#gate.terminate(), STOP_GRACE_MS);

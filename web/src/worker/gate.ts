@@ -24,11 +24,16 @@ const VEIL_AFTER_MS = 1000;
 /** Longer than a stall of a busy machine: a new composer takes seconds, and is not a thing to want in vain. */
 const RESTART_AFTER_MS = 3000;
 const TICK_MS = 250;
+/** A frame that is older than a veil by less than this came late; by more, and its source began to count anew. */
+const OVERTAKEN_US = 1_000_000;
 const TICKS_PER_READING = 4;
 /** A tick as late as this means that the machine slept. */
 const SLEPT_MS = 2000;
 /** A fault of every frame is told once in this time. */
 const NOTICE_INTERVAL_MS = 5000;
+/** What frames inside the composer get to come home when all is over. */
+const LANDING_MS = 200;
+const LANDING_STEP_MS = 5;
 
 type Start = Extract<PageToGate, { type: 'start' }>;
 
@@ -51,12 +56,14 @@ class Gate {
   #composerStats = NO_COMPOSER_STATS;
   #state: StreamState = 'loading';
   #reason = '';
+  #ownVeilUs = -Infinity;
   #sequence = 0;
   #ticks = 0;
   #tickMs = performance.now();
   #wrote = false;
   #everComplete = false;
   #failure: WireError | null = null;
+  #reading = true;
   #stopped = false;
 
   constructor(start: Start) {
@@ -85,18 +92,27 @@ class Gate {
     if (this.#stopped) return;
     this.#stopped = true;
     clearInterval(this.#ticker);
-    this.#crew.stop();
     this.#waiting?.frame.close();
     this.#waiting = null;
-    this.#veils.close();
-    await Promise.all([this.#reader.cancel().catch(() => undefined), this.#writer.close()]);
+    const closed = this.#writer.close();
+    // Frames inside the composer, and the one being read, come home to be closed: a cancelled read may lose its frame.
+    for (let waitedMs = 0; this.#awaitsFrames && waitedMs < LANDING_MS; waitedMs += LANDING_STEP_MS) {
+      await new Promise((resolve) => setTimeout(resolve, LANDING_STEP_MS));
+    }
+    await Promise.all([this.#reader.cancel().catch(() => undefined), closed]);
     scope.postMessage({ type: 'stopped', reason });
+    // Ends the workers below too. They are not terminated one by one: Chromium leaves a worker running for good
+    // when it is terminated while its script loads and its parent ends at once.
     scope.close();
+  }
+
+  get #awaitsFrames(): boolean {
+    return this.#reading || this.#flight.size > 0;
   }
 
   async #read(): Promise<void> {
     try {
-      for (;;) {
+      while (!this.#stopped) {
         const { value, done } = await this.#reader.read();
         if (done) break;
         this.#admit(value);
@@ -104,6 +120,7 @@ class Gate {
     } catch (error) {
       this.#notice('error', toWire(error, 'source-failed'));
     }
+    this.#reading = false;
     await this.stop('source-ended');
   }
 
@@ -114,16 +131,24 @@ class Gate {
     const ticket = { sequence: this.#sequence++, shape: shapeOf(frame), readMs: nowMs };
     this.#newest = ticket;
     this.#meter.input();
-    if (!this.#crew.composing || this.#flight.oldestAgeMs(nowMs) > VEIL_AFTER_MS) {
+    const overtakenUs = this.#ownVeilUs - ticket.shape.timestamp;
+    if (overtakenUs >= 0 && overtakenUs < OVERTAKEN_US) {
+      frame.close();
+      this.#meter.dropped();
+    } else if (!this.#crew.composing || this.#late(nowMs)) {
       frame.close();
       this.#dropWaiting();
-      this.#veil(ticket, this.#crew.composing ? 'composer-hung' : this.#reason || 'starting');
+      this.#veil(ticket, this.#crew.composing ? 'late' : this.#reason || 'starting');
     } else if (this.#flight.size < COMPOSER_CREDIT) {
       this.#send(ticket, frame);
     } else {
       this.#dropWaiting();
       this.#waiting = { ticket, frame };
     }
+  }
+
+  #late(nowMs: number): boolean {
+    return this.#flight.oldestAgeMs(nowMs) > VEIL_AFTER_MS;
   }
 
   #send(ticket: Ticket, frame: VideoFrame): void {
@@ -152,13 +177,14 @@ class Gate {
 
   #land(message: MadeFrame): void {
     const ticket = this.#flight.land(message.sequence);
-    if (ticket === undefined) return message.frame.close();
+    if (ticket === undefined || this.#stopped) return message.frame.close();
     this.#write(SafeFrame.made(message), ticket, message.reason);
     this.#next();
   }
 
   #fault(sequence: number, error: WireError): void {
     const ticket = this.#flight.land(sequence);
+    if (this.#stopped) return;
     if (ticket !== undefined) this.#veil(ticket, error.code);
     this.#notice('error', error);
     this.#next();
@@ -173,6 +199,19 @@ class Gate {
 
   #veil(ticket: Ticket, reason: string): void {
     this.#write(SafeFrame.veil(this.#veils, ticket.sequence, ticket.shape), ticket, reason);
+  }
+
+  /**
+   * A camera has few buffers. When those that a hung composer holds are the last ones no frame comes any more, and
+   * the person would stand still on screen: then the veil keeps time by itself.
+   */
+  #veilUnasked(nowMs: number): void {
+    this.#dropWaiting();
+    if (this.#newest === null || nowMs - this.#newest.readMs < TICK_MS) return;
+    const { shape, readMs } = this.#newest;
+    this.#ownVeilUs = shape.timestamp + Math.round((nowMs - readMs) * 1000);
+    const ticket = { sequence: this.#sequence++, shape: { ...shape, timestamp: this.#ownVeilUs }, readMs: nowMs };
+    this.#veil(ticket, this.#crew.composing ? 'late' : this.#reason);
   }
 
   #write(safe: SafeFrame, ticket: Ticket, reason: string): void {
@@ -213,12 +252,13 @@ class Gate {
       this.#crew.forgive(nowMs);
     }
     this.#tickMs = nowMs;
+    if (!this.#crew.composing || this.#late(nowMs)) this.#veilUnasked(nowMs);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
     if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
     this.#crew.check(nowMs);
     if (++this.#ticks % TICKS_PER_READING !== 0) return;
     // The composer's answer makes the report; without one it is made here.
-    if (this.#crew.composing && waitedMs <= VEIL_AFTER_MS) this.#crew.measure();
+    if (this.#crew.composing && !this.#late(nowMs)) this.#crew.measure();
     else this.#report();
   }
 
