@@ -7,9 +7,10 @@ const pictures = new Map();
 const timestamps = [];
 let writer = null;
 let look = null;
+let paused = true;
 let frames = [];
 let shown = 0;
-let timestamp = 1_000_007;
+let timestamp = 0;
 
 async function load({ picture, width, height, format }) {
   const key = JSON.stringify([picture, width, height, format]);
@@ -54,32 +55,31 @@ function convert(i420, width, height, format) {
 }
 
 function write() {
-  if (look === null) return;
   const { width, height, format } = look;
+  // As a camera's: of the clock, and never twice the same.
+  timestamp = Math.max(Math.round(performance.now() * 1000), timestamp + 1000);
   const rgb = format !== 'I420' && format !== 'NV12';
   const frame = new VideoFrame(frames[shown++ % frames.length], {
     format, codedWidth: width, codedHeight: height, timestamp, duration: FRAME_US, ...(rgb ? {} : { colorSpace: BT601 }),
   });
   timestamps.push(timestamp);
-  timestamp += FRAME_US;
-  writer.write(frame).catch(() => { look = null; }).finally(() => frame.close());
+  writer.write(frame).catch(() => { paused = true; }).finally(() => frame.close());
 }
 
-setInterval(write, FRAME_MS);
+setInterval(() => { if (!paused) write(); }, FRAME_MS);
 
 onmessage = async ({ data }) => {
   const answer = (value) => postMessage({ id: data.id, value });
   switch (data.type) {
     case 'open': writer = data.writable.getWriter(); return;
     case 'show': {
-      const wanted = data.look;
-      if (wanted !== null) frames = await load(wanted);
-      look = wanted;
-      return answer(timestamp);
+      if (data.look !== null) [frames, look] = [await load(data.look), data.look];
+      paused = data.look === null;
+      return answer(timestamp + 1);
     }
     case 'burst':
       for (let count = 0; count < data.count; count += 1) write();
-      return answer(timestamp - FRAME_US);
+      return answer(timestamp);
     case 'written': return answer([...timestamps]);
     default: throw new TypeError(`unknown message ${data.type}`);
   }

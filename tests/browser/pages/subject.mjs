@@ -6,6 +6,7 @@ import { Detector } from './watermark.mjs';
 const EVENTS = ['statechange', 'warning', 'error'];
 const detector = await Detector.load();
 const taps = tapGenerated(detector);
+const trapdoor = new BroadcastChannel('trapdoor');
 
 const subject = {
   blurStream: globalThis.blurStream,
@@ -57,9 +58,22 @@ const subject = {
 
   get state() { return subject.safe?.state ?? null; },
   rows: () => taps.flatMap((tap) => tap.take()),
+  /** Frames out since a timestamp of the source; they stay to be taken. */
+  rowsSince: (timestamp) => taps.flatMap((tap) => tap.rows).filter((row) => row.timestamp >= timestamp),
   tapped: () => taps.reduce((sum, { count }) => sum + count, 0),
   liveOutputs: () => taps.filter(({ track }) => track.readyState === 'live').length,
   tap(track) { taps.push(new Tap(track, detector)); },
+
+  /** Breaks a worker of the instrumented build. */
+  break(worker, fault) { trapdoor.postMessage({ worker, fault }); },
+
+  /** How many frames a worker of the instrumented build has held, and how many are open. */
+  count(worker) {
+    return new Promise((resolve) => {
+      trapdoor.addEventListener('message', ({ data }) => { if (data.counted === worker) resolve(data); });
+      subject.break(worker, 'count');
+    });
+  },
 
   /** Scores of one picture of the footage, before anything has been done to it. */
   async scoreOf({ picture, width, height }) {

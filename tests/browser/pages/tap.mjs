@@ -5,8 +5,8 @@ const BUFFERED_FRAMES = 240;
 const RealGenerator = globalThis.MediaStreamTrackGenerator;
 
 export class Tap {
-  /** A row for each frame since the last take(). */
-  #rows = [];
+  /** One for each frame since the last take(). */
+  rows = [];
   #detector;
   count = 0;
   ended = false;
@@ -20,7 +20,7 @@ export class Tap {
   }
 
   take() {
-    return this.#rows.splice(0);
+    return this.rows.splice(0);
   }
 
   async #run(reader) {
@@ -29,7 +29,7 @@ export class Tap {
       if (done) break;
       const atMs = performance.now();
       try {
-        this.#rows.push({ atMs, ...await this.#describe(frame) });
+        this.rows.push({ atMs, ...await this.#describe(frame) });
         this.count += 1;
       } finally {
         frame.close();

@@ -1,0 +1,52 @@
+/*
+ * Put in front of a worker's own script by instrumented.py. It lets the page break the worker from outside, and
+ * keeps a ledger of every VideoFrame the worker ever held.
+ */
+{
+  const me = self.name.replace('blurstream-', '');
+  const ledger = [];
+  const RealFrame = VideoFrame;
+  const note = (value) => {
+    if (value instanceof RealFrame) ledger.push(value);
+    return value;
+  };
+
+  self.VideoFrame = new Proxy(RealFrame, {
+    construct: (target, args) => note(Reflect.construct(target, args)),
+  });
+  const { clone } = RealFrame.prototype;
+  RealFrame.prototype.clone = function cloneNoted() { return note(clone.call(this)); };
+  const { read } = ReadableStreamDefaultReader.prototype;
+  ReadableStreamDefaultReader.prototype.read = async function readNoted() {
+    const result = await read.call(this);
+    note(result.value);
+    return result;
+  };
+
+  // Frames arrive in messages, too, before the handler of the script gets them.
+  const noteMessages = (event) => { note(event.data?.frame); };
+  self.addEventListener('message', noteMessages);
+  self.Worker = class extends Worker {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', noteMessages);
+    }
+  };
+
+  /** What Python looks at, see instrumented.py. */
+  self.fault = '';
+  const trapdoor = new BroadcastChannel('trapdoor');
+  trapdoor.onmessage = ({ data }) => {
+    if (data.worker !== me) return;
+    switch (data.fault) {
+      case 'count':
+        trapdoor.postMessage({ counted: me, seen: ledger.length, open: ledger.filter(({ format }) => format !== null).length });
+        return;
+      case 'leak': note(new RealFrame(new Uint8Array(6), { format: 'I420', codedWidth: 2, codedHeight: 2, timestamp: 0 })); return;
+      case 'hang': for (;;);
+      case 'close': self.close(); return;
+      case 'throw': throw new Error('broken by the test');
+      default: self.fault = data.fault;
+    }
+  };
+}
