@@ -22,7 +22,7 @@ export class Figures {
   #hiddenSince: number | null = null;
 
   constructor() {
-    for (const stage of ORDER.slice(0, -1)) this.#row(stage);
+    for (const stage of ORDER) this.#row(stage);
     find('lane-model', HTMLElement).append(this.#model);
   }
 
