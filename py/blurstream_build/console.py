@@ -18,7 +18,7 @@ from typing import TextIO
 from .errors import BuildError
 
 NAME_WIDTH = 22
-TAIL_LINES = 25  # of a failed command's output, shown with the error
+TAIL_LINES = 40  # of a failed command's output, shown with the error
 QUIET_S = 10.0  # without a terminal, a running step says something at least this often ...
 BETWEEN_S = 2.0  # ... and at most this often
 

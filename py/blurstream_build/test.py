@@ -40,11 +40,11 @@ def check(paths: Paths, console: Console, node: Node) -> list[str]:
     typescript = paths.node_modules / "typescript" / "bin" / "tsc"
     projects = [p for p in (paths.web / "tsconfig.json", paths.web / "demo" / "tsconfig.json") if p.is_file()]
     types: list[tuple[str, list[str | Path]]] = [
-        (f"tsc {project.relative_to(paths.root)}", [node.node, typescript, "--noEmit", "-p", project])
+        (f"tsc {project.parent.relative_to(paths.root)}", [node.node, typescript, "--noEmit", "-p", project])
         for project in projects
     ]
     commands: list[tuple[str, list[str | Path]]] = [
-        ("ruff check", [ruff, "check", "--quiet", *there]),
+        ("ruff check", [ruff, "check", "--quiet", "--output-format=concise", *there]),
         ("ruff format", [ruff, "format", "--check", "--quiet", *there]),
         ("mypy", [paths.venv_python, "-m", "mypy", "--no-error-summary", *there]),
         *types,
