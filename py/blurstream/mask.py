@@ -31,6 +31,7 @@ class Session(Protocol):
 
 PERSON = 0.5  # probability from which a pixel counts as person
 APPEARS, DISAPPEARS = 0.010, 0.004  # share of such pixels at which a person is taken to be there / gone
+RETURN = 6  # frames that somebody must be there for, after nobody was, to be shown again
 _SLACK = 1e-3
 
 
@@ -39,6 +40,8 @@ class Mask:
 
     def __init__(self) -> None:
         self.person = False
+        self._seen = 0  # frames in a row
+        self._needed = 1
 
     def check(self, mask: Array) -> Array:
         """The mask as float32 (144, 256), 0..1.
@@ -55,6 +58,11 @@ class Mask:
         return mask.reshape(MODEL_HEIGHT, MODEL_WIDTH)
 
     def shows_person(self, mask: Array) -> bool:
+        """Whether there is anyone. Nobody counts at once; somebody again only after RETURN frames in a row."""
         share = float(np.count_nonzero(mask > PERSON)) / mask.size
-        self.person = share > (DISAPPEARS if self.person else APPEARS)
+        present = share > (DISAPPEARS if self.person else APPEARS)
+        self._seen = self._seen + 1 if present else 0
+        if not present:
+            self._needed = RETURN
+        self.person = self._seen >= self._needed
         return self.person

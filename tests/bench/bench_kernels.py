@@ -1,14 +1,16 @@
 """Milliseconds per stage and kernel on a synthetic talking head, the same file natively and inside Pyodide.
 
-`python tests/bench/bench_kernels.py [--repeat N]` natively; `python3 build.py bench` also runs it in Pyodide.
-Prints one JSON object: {"360p": {stage: {"min": ms, "median": ms}, ...}, ...}.
+`python3 build.py bench kernels`; prints two tables and writes bench/kernels.json.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
+import os
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -81,10 +83,46 @@ def measure(width: int, height: int, repeat: int) -> dict[str, dict[str, float]]
     return result
 
 
-def main(repeat: int = 200) -> dict[str, Any]:
+def everything(repeat: int = 200) -> dict[str, Any]:
     return {name: measure(*size, repeat) for name, size in SIZES.items()}
 
 
+def in_pyodide(root: Path, repeat: int) -> dict[str, Any]:
+    """The same inside Pyodide, in Node: wasm SIMD as the browser runs it."""
+    (numpy,) = (root / "build" / "downloads").glob("numpy-*wasm32.whl")
+    script = Path(__file__).with_name("kernels_in_pyodide.mjs")
+    command = [os.environ.get("BLURSTREAM_NODE", "node"), str(script), str(root), str(numpy), str(repeat)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"the kernels did not run in Pyodide:\n{done.stderr[-2000:]}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def table(title: str, result: dict[str, Any]) -> str:
+    stages = [name for name in result["720p"] if name != "share of tiles"]
+    lines = [
+        f"{title}, ms a frame: min (median)",
+        "  ".join([f"{'':18}", *(f"{size:>15}" for size in result)]),
+    ]
+    for stage in stages:
+        cells = (f"{r[stage]['min']:7.2f} ({r[stage]['median']:.2f})" for r in result.values())
+        lines.append("  ".join([f"{stage:18}", *(f"{cell:>15}" for cell in cells)]))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--repeat", type=int, default=200, help="runs of each stage (default: 200)")
+    repeat = parser.parse_known_args()[0].repeat
+    root = Path(__file__).resolve().parents[2]
+    results = {"Pyodide (wasm SIMD)": in_pyodide(root, repeat), "native": everything(repeat)}
+    for title, result in results.items():
+        print(table(title, result), end="\n\n")
+    (root / "bench").mkdir(exist_ok=True)
+    (root / "bench" / "kernels.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print("written: bench/kernels.json")
+
+
 if __name__ == "__main__":
-    repeats = int(sys.argv[sys.argv.index("--repeat") + 1]) if "--repeat" in sys.argv else 200
-    print(json.dumps(main(repeats), indent=1))
+    main()

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import ndimage
 
 from .loader import Array, Bound
-from .signatures import BOX_RADIUS, CELL, ROW_SCALE, SIGNATURES, TILE, WORK_FACTORS
+from .signatures import BOX_RADIUS, CELL, ROW_SCALE, SIGNATURES, SNAP, TILE, WORK_FACTORS
 
 _TO_YUV = np.array([[11966, 40254, 4064], [-6596, -22189, 28784], [28784, -26145, -2639]], np.int64)
 _PLATE_MARGIN, _FAINT_SHARE = 2, 0.02
@@ -80,7 +80,8 @@ def soft_mask(
     rows, columns = soft.shape
     lifted = _sample(mask, np.arange(columns) * step_x + start_x, np.arange(rows) * step_y + start_y)
     change = lifted - previous
-    soft[:] = previous + change * np.minimum(np.where(change < 0, fall, rise) + follow * np.abs(change), 1)
+    steady = previous + change * np.minimum(np.where(change < 0, fall, rise) + follow * np.abs(change), 1)
+    soft[:] = np.where(steady < SNAP, 0, np.where(steady > 1 - SNAP, 1, steady))
 
 
 def _box(values: Array) -> Array:

@@ -14,6 +14,7 @@ MODEL_WIDTH, MODEL_HEIGHT = 256, 144
 WORK_FACTORS = (1, 2, 4)
 CELL = 4  # work pixels to a plate cell, each way
 BOX_RADIUS = 4  # of the guided filter, in work pixels
+SNAP = 1 / 256  # soft mask this near to 0 or 1 is taken as such
 ROW_SCALE = 4  # of the plate's rows: two fractional bits
 
 

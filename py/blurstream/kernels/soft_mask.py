@@ -10,7 +10,7 @@ from __future__ import annotations
 import halide as hl
 
 from .definition import VECTOR_F32, Kernel, from_origin, image, sample_position, scalars
-from .signatures import SIGNATURES
+from .signatures import SIGNATURES, SNAP
 
 
 def soft_mask() -> Kernel:
@@ -33,7 +33,9 @@ def soft_mask() -> Kernel:
     change = lifted[x, y] - previous[x, y]
     floor = hl.select(change < 0.0, fall, rise)
     soft = hl.Func("soft")
-    soft[x, y] = previous[x, y] + change * hl.min(floor + follow * hl.abs(change), 1.0)
+    steady = previous[x, y] + change * hl.min(floor + follow * hl.abs(change), 1.0)
+    # ends of the range are snapped to: a decay towards 0 would go on in denormal numbers, ten times as slow
+    soft[x, y] = hl.select(steady < hl.f32(SNAP), 0.0, hl.select(steady > hl.f32(1 - SNAP), 1.0, steady))
 
     soft.vectorize(x, VECTOR_F32, hl.TailStrategy.GuardWithIf)
     lifted.compute_at(soft, x).vectorize(x)
