@@ -58,7 +58,7 @@ class Mask:
         return mask.reshape(MODEL_HEIGHT, MODEL_WIDTH)
 
     def shows_person(self, mask: Array) -> bool:
-        """Whether there is anyone. Nobody counts at once; somebody again only after RETURN frames in a row."""
+        """Whether there is anyone. Nobody counts at once, somebody after that only after RETURN frames."""
         share = float(np.count_nonzero(mask > PERSON)) / mask.size
         present = share > (DISAPPEARS if self.person else APPEARS)
         self._seen = self._seen + 1 if present else 0
