@@ -143,12 +143,16 @@ class Subject:
         names = [worker.url.rpartition("/")[2] for worker in self.page.workers]
         return sorted(name for name in names if name in WORKERS)
 
-    def nothing_left(self, timeout_s: float = 10.0) -> None:
-        """Asserts that no worker and no output track is alive."""
+    def until_workers(self, wanted: list[str], timeout_s: float = 10.0) -> None:
+        """Waits until just these are alive: one that loops takes Chromium two seconds to end."""
         end = time.monotonic() + timeout_s
-        while self.workers() and time.monotonic() < end:
+        while self.workers() != wanted and time.monotonic() < end:
             self.page.wait_for_timeout(POLL_S * 1000)
-        assert self.workers() == []
+        assert self.workers() == wanted
+
+    def nothing_left(self) -> None:
+        """Asserts that no worker and no output track is alive."""
+        self.until_workers([])
         assert self.page.evaluate("() => subject.liveOutputs()") == 0
 
     def summary(self) -> str:

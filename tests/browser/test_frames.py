@@ -20,7 +20,8 @@ from blurstream_build.serve import Server
 from faults import Fault
 from subject import OpenSubject, Row, Subject, private
 
-FORMATS = ("I420", "NV12", "RGBA", "RGBX", "BGRA", "BGRX")
+# The last two the browser has to convert.
+FORMATS = ("I420", "NV12", "RGBA", "RGBX", "BGRA", "BGRX", "I444", "I420A")
 SIZES = ((160, 90), (161, 91), (322, 181), (640, 480), (1280, 720), (1920, 1080))
 DETECTABLE = 180  # rows: below, a cell of the mark has not two pixels
 HIDDEN_S = 120
@@ -33,7 +34,7 @@ def test_sizes_and_formats(site: Server, open_subject: OpenSubject) -> None:
     subject.run()
     changes = {0: SIZES[0]}
     for number, size in enumerate(SIZES * 2):
-        for pixels in FORMATS[number % 3 :: 3]:
+        for pixels in FORMATS[number % 4 :: 4]:
             first = subject.show(size, pixels=pixels)
             changes[first] = size
             subject.until(f"subject.rowsSince({first}).filter(({{flat}}) => !flat).length >= 3")

@@ -38,6 +38,23 @@ function convert(i420, width, height, format) {
     }
     return nv12;
   }
+  if (format === 'I420A') {
+    const withAlpha = new Uint8Array(i420.length + luma).fill(255);
+    withAlpha.set(i420);
+    return withAlpha;
+  }
+  if (format === 'I444') {
+    const i444 = new Uint8Array(3 * luma);
+    i444.set(i420.subarray(0, luma));
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        const small = (y >> 1) * columns + (x >> 1);
+        i444[luma + y * width + x] = u[small];
+        i444[2 * luma + y * width + x] = v[small];
+      }
+    }
+    return i444;
+  }
   const packed = new Uint8ClampedArray(luma * 4);
   const [red, blue] = format.startsWith('BGR') ? [2, 0] : [0, 2];
   for (let y = 0; y < height; y += 1) {
@@ -58,7 +75,7 @@ function write() {
   const { width, height, format } = look;
   // As a camera's: of the clock, and never twice the same.
   timestamp = Math.max(Math.round(performance.now() * 1000), timestamp + 1000);
-  const rgb = format !== 'I420' && format !== 'NV12';
+  const rgb = /^(RGB|BGR)/.test(format);
   const frame = new VideoFrame(frames[shown++ % frames.length], {
     format, codedWidth: width, codedHeight: height, timestamp, duration: FRAME_US, ...(rgb ? {} : { colorSpace: BT601 }),
   });

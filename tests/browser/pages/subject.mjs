@@ -62,7 +62,12 @@ const subject = {
   rowsSince: (timestamp) => taps.flatMap((tap) => tap.rows).filter((row) => row.timestamp >= timestamp),
   tapped: () => taps.reduce((sum, { count }) => sum + count, 0),
   liveOutputs: () => taps.filter(({ track }) => track.readyState === 'live').length,
-  tap(track) { taps.push(new Tap(track, detector)); },
+
+  /** Looks at another track as well. */
+  tap(track) {
+    taps.push(new Tap(track, detector));
+    return taps.at(-1);
+  },
 
   /** Breaks a worker of the instrumented build. */
   break(worker, fault) { trapdoor.postMessage({ worker, fault }); },

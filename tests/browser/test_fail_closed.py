@@ -1,0 +1,240 @@
+"""Whatever breaks: no frame shows the room, the output goes on, an event says why, what can recover does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+import instrumented
+from blurstream_build.paths import Paths
+from blurstream_build.serve import Server
+from faults import Change, Fault, variant
+from subject import OpenSubject, Row, Subject, private
+
+FaultySite = Callable[[Mapping[str, Fault]], Server]
+# The gate's own limit is 1 s; more only says that the machine is busy.
+LONGEST_GAP_MS = 4000
+SIZE = (320, 180)
+
+
+def one_byte(data: bytes) -> bytes:
+    return data[:1000] + bytes([data[1000] ^ 1]) + data[1001:]
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+MISSING, CHANGED, CUT = Fault(HTTPStatus.NOT_FOUND), Fault(change=one_byte), Fault(change=cut)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "code"),
+    [
+        ("selfie_landscape.onnx", MISSING, "asset-missing"),
+        ("selfie_landscape.onnx", CHANGED, "asset-corrupt"),
+        ("selfie_landscape.json", MISSING, "asset-missing"),
+        ("numpy.zip", MISSING, "asset-missing"),
+        ("numpy.zip", CUT, "asset-corrupt"),
+        ("kernels.so", CHANGED, "asset-corrupt"),
+        ("pyodide.asm.wasm", MISSING, "asset-missing"),
+        ("pyodide.asm.mjs", CHANGED, "asset-corrupt"),
+        ("python_stdlib.zip", CUT, "asset-corrupt"),
+        ("ort-wasm-simd-threaded.wasm", MISSING, "asset-missing"),
+        ("composer.mjs", MISSING, "asset-missing"),
+        ("segmenter.mjs", CHANGED, "asset-corrupt"),
+    ],
+)
+def test_a_file_that_is_not_the_one_that_was_built(
+    faulty_site: FaultySite, open_subject: OpenSubject, name: str, fault: Fault, code: str
+) -> None:
+    """For good: a new start would meet the same. The veil goes on, `ready` and the event name the file."""
+    subject = open_subject(faulty_site({f"/assets/{name}": fault}))
+    subject.open(SIZE)
+    subject.begin()
+    subject.until_state("failed")
+    error = subject.page.evaluate("() => subject.safe.ready.catch(asData)")
+    assert (error["name"], error["code"], error["exact"]) == ("AssetError", code, True)
+    assert name in error["message"] and name in error["details"]["url"]
+    assert subject.codes("error") == [code]
+    rows = stays_failed(subject, f"{name} {code}")
+    assert all(row.flat for row in rows)
+
+
+def nan_model(data: bytes) -> bytes:
+    """The network, with its answer multiplied by NaN."""
+    model = onnx.load_from_string(data)
+    output = model.graph.output[0].name
+    for node in model.graph.node:
+        node.output[:] = [f"{name}_before" if name == output else name for name in node.output]
+    model.graph.initializer.append(numpy_helper.from_array(np.array(np.nan, np.float32), "not_a_number"))
+    model.graph.node.append(helper.make_node("Mul", [f"{output}_before", "not_a_number"], [output]))
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+def test_a_model_that_answers_nan(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> None:
+    subject = open_subject(faulty_site(variant(paths.dist, {"selfie_landscape.onnx": nan_model})))
+    subject.open(SIZE)
+    subject.begin()
+    subject.until_state("concealed")
+    subject.until("subject.safe.stats?.concealedFrames > 20")
+    assert subject.stats["composedFrames"] == 0
+    assert subject.codes("error") == ["bad-mask"]
+    assert subject.page.evaluate("() => subject.safe.reason") == "bad-mask"
+    goes_on(subject, subject.watch(1.5), "NaN")
+    private(subject.rows, "NaN")
+
+
+def other_name(data: bytes) -> bytes:
+    described = json.loads(data)
+    described["output"]["name"] = "somebody"
+    return json.dumps(described).encode()
+
+
+def dies(_: bytes) -> bytes:
+    return b"throw new Error('broken by the test');"
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "error_name", "code"),
+    [
+        ("selfie_landscape.json", other_name, "ModelError", "model-names"),
+        ("selfie_landscape.onnx", cut, "ModelError", "model-unloadable"),
+        ("composer.mjs", dies, "WorkerError", "composer-died"),
+        ("segmenter.mjs", dies, "WorkerError", "segmenter-died"),
+    ],
+)
+def test_a_build_that_cannot_work(
+    faulty_site: FaultySite,
+    open_subject: OpenSubject,
+    paths: Paths,
+    name: str,
+    change: Change,
+    error_name: str,
+    code: str,
+) -> None:
+    """A broken network is met again by every start; a worker that dies is started again, but not for ever."""
+    subject = open_subject(faulty_site(variant(paths.dist, {name: change})))
+    subject.open(SIZE)
+    subject.begin()
+    subject.until_state("failed")
+    error = subject.page.evaluate("() => subject.safe.ready.catch(asData)")
+    assert (error["name"], error["code"], error["exact"]) == (error_name, code, True)
+    assert subject.codes("error") == [code]
+    stays_failed(subject, f"{name} {code}")
+
+
+@pytest.fixture
+def breakable(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> Subject:
+    """A stream of the instrumented build, running."""
+    subject = open_subject(faulty_site(instrumented.build(paths)))
+    subject.open(SIZE)
+    subject.run()
+    subject.until_frames(20)
+    return subject
+
+
+@pytest.mark.parametrize(("fault", "code"), [("python-lookup", "error"), ("kernel-soft", "error")])
+def test_a_stage_that_fails(breakable: Subject, fault: str, code: str) -> None:
+    """Python conceals by itself: the whole frame blurred, no restart, and back when it works again."""
+    subject = breakable
+    broken(subject, "composer", fault)
+    subject.until_state("concealed")
+    rows = subject.watch(1.5)
+    goes_on(subject, rows, fault)
+    assert not any(row.flat for row in rows[-10:])
+    assert subject.codes("error") == [code]
+    subject.page.evaluate("() => subject.break('composer', '')")
+    subject.until_state("running")
+    subject.until_frames(10)
+    private(subject.rows, fault)
+    assert subject.stats["restarts"] == 0
+
+
+@pytest.mark.parametrize(
+    ("worker", "fault", "codes"),
+    [
+        ("composer", "python-system", {"internal"}),
+        ("composer", "kernel-all", {"kernel"}),
+        ("composer", "hang", {"composer-hung"}),
+        ("composer", "close", {"composer-hung"}),
+        ("composer", "throw", {"composer-died"}),
+        ("segmenter", "hang", {"segmenter-hung"}),
+        ("segmenter", "close", {"segmenter-hung"}),
+        ("segmenter", "throw", {"segmenter-died"}),
+    ],
+)
+def test_a_worker_that_breaks_is_replaced(
+    breakable: Subject, worker: str, fault: str, codes: set[str]
+) -> None:
+    subject = breakable
+    what = f"{worker} {fault}"
+    before = len(subject.rows)
+    broken(subject, worker, fault)
+    # Asked while it is broken: the one that takes its place does it.
+    change = "subject.safe.update({effect: {type: 'blur', strength: 'medium'}})"
+    subject.page.evaluate(
+        f"() => {{ subject.changed = false; {change}.then(() => {{ subject.changed = true; }}); }}"
+    )
+    subject.until("subject.events.some(({type, state}) => type === 'statechange' && state === 'concealed')")
+    subject.until("subject.safe.stats.restarts === 1")
+    subject.until_state("running")
+    subject.until_frames(10)
+    rows = subject.rows[before:]
+    goes_on(subject, rows, what)
+    private(subject.rows, what)
+    assert codes & set(subject.codes("warning", "error")), subject.summary()
+    assert subject.page.evaluate("() => subject.safe.reason") == ""
+    subject.until("subject.changed")
+    subject.until_workers(["composer.mjs", "gate.mjs", "segmenter.mjs"])
+    subject.page.evaluate("() => subject.safe.stop()")
+    subject.nothing_left()
+
+
+def test_a_gate_that_dies_ends_the_track(breakable: Subject) -> None:
+    """Without the gate nobody can write: the track ends, and an error says why."""
+    subject = breakable
+    broken(subject, "gate", "throw")
+    subject.until_state("failed")
+    assert subject.codes("error") == ["gate-died"]
+    subject.nothing_left()
+    subject.watch(0.5)
+    private(subject.rows, "gate throw")
+
+
+def broken(subject: Subject, worker: str, fault: str) -> None:
+    subject.look()
+    subject.page.evaluate("([worker, fault]) => subject.break(worker, fault)", [worker, fault])
+
+
+def goes_on(subject: Subject, rows: list[Row], what: str) -> None:
+    """Asserts that frames kept coming out."""
+    assert len(rows) > 10, f"{what}: {len(rows)} frames; {subject.summary()}"
+    gap = max(b.atMs - a.atMs for a, b in pairwise(rows))
+    print(f"{what}: longest gap {gap:.0f} ms")
+    assert gap < LONGEST_GAP_MS, f"{what}: nothing came out for {gap:.0f} ms; {subject.summary()}"
+
+
+def stays_failed(subject: Subject, what: str) -> list[Row]:
+    """Asserts that the output goes on concealed, with the gate alone; and that stop() ends that. Its rows."""
+    subject.look()
+    goes_on(subject, subject.watch(1.5), what)
+    private(subject.rows, what)
+    assert subject.state == "failed"
+    assert subject.workers() == ["gate.mjs"]
+    error: dict[str, Any] = subject.page.evaluate(
+        "() => subject.safe.update({effect: {type: 'blur', strength: 1}}).catch(asData)"
+    )
+    assert error["code"] == subject.codes("error")[-1]
+    subject.page.evaluate("() => subject.safe.stop()")
+    subject.nothing_left()
+    return subject.rows
