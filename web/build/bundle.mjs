@@ -1,6 +1,6 @@
 /*
- * Bundles web/src in two phases, because the library carries the hash of the manifest, and the manifest those of
- * the workers:
+ * Bundles web/src in two phases, because the library carries the hash of the manifest, and the manifest
+ * those of the workers:
  *   node build/bundle.mjs --phase workers --assets DIR
  *   node build/bundle.mjs --phase library --out DIR --manifest-sha256 HEX
  */
@@ -17,7 +17,12 @@ const packageFile = (name) => join(web, 'node_modules', name);
 const { version } = JSON.parse(readFileSync(join(web, 'package.json'), 'utf8'));
 
 const COMMON = {
-  bundle: true, minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning',
+  bundle: true,
+  minify: true,
+  target: 'es2022',
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
 };
 
 async function bundleWorkers(assets) {
@@ -40,7 +45,9 @@ async function bundleWorkers(assets) {
 
 async function bundleLibrary(out, manifestSha256) {
   if (!/^[0-9a-f]{64}$/.test(manifestSha256)) {
-    throw new Error(`--manifest-sha256 is '${manifestSha256}': pass the 64 hex digits of the sha256 of manifest.json`);
+    throw new Error(
+      `--manifest-sha256 is '${manifestSha256}': pass the 64 hex digits of the sha256 of manifest.json`,
+    );
   }
   mkdirSync(out, { recursive: true });
   const define = {
@@ -48,14 +55,34 @@ async function bundleLibrary(out, manifestSha256) {
     BLURSTREAM_MANIFEST_SHA256: JSON.stringify(manifestSha256),
   };
   const banner = { js: `/* BlurStream ${version}, Apache-2.0 */` };
-  await build({ ...COMMON, define, banner, entryPoints: [source('global.ts')], format: 'iife', outfile: join(out, 'blurstream.js') });
-  await build({ ...COMMON, define, banner, entryPoints: [source('module.ts')], format: 'esm', outfile: join(out, 'blurstream.mjs') });
+  await build({
+    ...COMMON,
+    define,
+    banner,
+    entryPoints: [source('global.ts')],
+    format: 'iife',
+    outfile: join(out, 'blurstream.js'),
+  });
+  await build({
+    ...COMMON,
+    define,
+    banner,
+    entryPoints: [source('module.ts')],
+    format: 'esm',
+    outfile: join(out, 'blurstream.mjs'),
+  });
   writeFileSync(join(out, 'blurstream.d.ts'), rollUpTypes(web));
 }
 
-const { values } = parseArgs({ options: {
-  phase: { type: 'string' }, assets: { type: 'string' }, out: { type: 'string' }, 'manifest-sha256': { type: 'string' },
-} });
+const { values } = parseArgs({
+  options: {
+    phase: { type: 'string' },
+    assets: { type: 'string' },
+    out: { type: 'string' },
+    'manifest-sha256': { type: 'string' },
+  },
+});
 if (values.phase === 'workers' && values.assets) await bundleWorkers(values.assets);
-else if (values.phase === 'library' && values.out) await bundleLibrary(values.out, values['manifest-sha256'] ?? '');
+else if (values.phase === 'library' && values.out)
+  await bundleLibrary(values.out, values['manifest-sha256'] ?? '');
 else throw new Error('usage: --phase workers --assets DIR | --phase library --out DIR --manifest-sha256 HEX');

@@ -1,20 +1,30 @@
 /* A program such as users write; blurstream.d.ts has to fit it. Never run. */
 import blurStream, { AssetError, BlurStreamError, type SafeStream, type Stats } from './blurstream.js';
 
-export async function call(camera: MediaStream, peer: RTCPeerConnection, signal: AbortSignal): Promise<Stats | null> {
+export async function call(
+  camera: MediaStream,
+  peer: RTCPeerConnection,
+  signal: AbortSignal,
+): Promise<Stats | null> {
   const { supported, reasons } = await blurStream.isSupported();
   if (!supported) throw new blurStream.UnsupportedError('unsupported', reasons.join());
   await blurStream.preload({ signal, onProgress: ({ loadedBytes, totalBytes }) => loadedBytes / totalBytes });
   let safe: SafeStream;
   try {
-    safe = await blurStream(camera, { effect: { type: 'blur', strength: 0.5 }, assetBase: '/blurstream/assets/' });
+    safe = await blurStream(camera, {
+      effect: { type: 'blur', strength: 0.5 },
+      assetBase: '/blurstream/assets/',
+    });
   } catch (error) {
-    if (error instanceof AssetError) return fail(`${error.code} ${error.url} ${error.expected} ${error.actual}`);
+    if (error instanceof AssetError)
+      return fail(`${error.code} ${error.url} ${error.expected} ${error.actual}`);
     if (error instanceof BlurStreamError) return fail(error.details['option']);
     throw error;
   }
   for (const track of safe.getTracks()) peer.addTrack(track, safe);
-  safe.addEventListener('statechange', ({ detail }) => { if (detail.state === 'concealed') fail(detail.reason); });
+  safe.addEventListener('statechange', ({ detail }) => {
+    if (detail.state === 'concealed') fail(detail.reason);
+  });
   safe.addEventListener('error', (event) => fail(event.detail.code));
   safe.addEventListener('addtrack', (event) => fail(event.track.kind));
   await safe.ready;

@@ -11,14 +11,36 @@ const PUBLIC = ['errors', 'options', 'stats', 'safestream', 'support', 'index', 
 export function rollUpTypes(web) {
   const folder = mkdtempSync(join(tmpdir(), 'blurstream-types-'));
   try {
-    tsc(web, '-p', web, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal',
-      '--outDir', join(folder, 'parts'));
+    tsc(
+      web,
+      '-p',
+      web,
+      '--noEmit',
+      'false',
+      '--declaration',
+      '--emitDeclarationOnly',
+      '--stripInternal',
+      '--outDir',
+      join(folder, 'parts'),
+    );
     const parts = PUBLIC.map((name) => readFileSync(join(folder, 'parts', `${name}.d.ts`), 'utf8'));
     const types = parts.map(withoutModules).join('\n');
     writeFileSync(join(folder, 'blurstream.d.ts'), types);
     copyFileSync(join(web, 'build', 'consumer.ts'), join(folder, 'consumer.ts'));
-    tsc(folder, '--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler',
-      '--types', '', join(folder, 'consumer.ts'));
+    tsc(
+      folder,
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--module',
+      'esnext',
+      '--moduleResolution',
+      'bundler',
+      '--types',
+      '',
+      join(folder, 'consumer.ts'),
+    );
     return types;
   } finally {
     rmSync(folder, { recursive: true });

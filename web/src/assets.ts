@@ -17,9 +17,14 @@ const network = globalThis.fetch?.bind(globalThis);
 
 /**
  * Fetches the manifest and compares it with the hash compiled into this script. Raises AssetError.
- * 'no-cache' asks the server whether it changed: after an update in place no stale one may come out of the cache.
+ * 'no-cache' asks the server whether it changed: after an update in place no stale one may come out of the
+ * cache.
  */
-export async function fetchManifest(assetBase: string, sha256: string, signal: AbortSignal | null): Promise<Manifest> {
+export async function fetchManifest(
+  assetBase: string,
+  sha256: string,
+  signal: AbortSignal | null,
+): Promise<Manifest> {
   const url = new URL('manifest.json', assetBase).href;
   const response = await request(url, { cache: 'no-cache', signal });
   const bytes = await response.arrayBuffer();
@@ -32,12 +37,16 @@ export async function fetchManifest(assetBase: string, sha256: string, signal: A
 export class Assets {
   readonly #base: string;
   readonly #files: AssetFiles;
-  readonly #onLoaded: (name: string, bytes: number) => void;
+  readonly #onLoaded: (name: string) => void;
   readonly #signal: AbortSignal | null;
   readonly #early = new Map<string, Promise<Response>>();
 
-  constructor(base: string, files: AssetFiles, onLoaded: (name: string, bytes: number) => void = () => undefined,
-    signal: AbortSignal | null = null) {
+  constructor(
+    base: string,
+    files: AssetFiles,
+    onLoaded: (name: string) => void = () => undefined,
+    signal: AbortSignal | null = null,
+  ) {
     this.#base = base;
     this.#files = files;
     this.#onLoaded = onLoaded;
@@ -57,8 +66,8 @@ export class Assets {
   }
 
   /**
-   * Fetches one file with the browser's own integrity check, which keeps the response one that the browser can
-   * cache compiled WebAssembly for. Raises AssetError.
+   * Fetches one file with the browser's own integrity check, which keeps the response one that the browser
+   * can cache compiled WebAssembly for. Raises AssetError.
    */
   async fetch(name: string): Promise<Response> {
     const early = this.#early.get(name);
@@ -68,13 +77,16 @@ export class Assets {
     const url = this.url(name);
     let response: Response;
     try {
-      response = await network(url, { integrity: `sha256-${hexToBase64(entry.sha256)}`, signal: this.#signal });
+      response = await network(url, {
+        integrity: `sha256-${hexToBase64(entry.sha256)}`,
+        signal: this.#signal,
+      });
       if (!response.ok) throw new TypeError(`status ${response.status}`);
     } catch (error) {
       if (this.#signal?.aborted) throw error;
       response = await this.#refetch(url, entry);
     }
-    this.#onLoaded(name, entry.bytes);
+    this.#onLoaded(name);
     return withWasmType(name, response);
   }
 
@@ -86,7 +98,9 @@ export class Assets {
     return (await this.fetch(name)).text();
   }
 
-  /** Checks a script, and returns its address for import() or new Worker(), which then find it in the cache. */
+  /**
+   * Checks a script, and returns its address for import() or new Worker(), which then find it in the cache.
+   */
   async script(name: string): Promise<string> {
     await this.bytes(name);
     return this.url(name);
@@ -103,8 +117,11 @@ export class Assets {
       const url = new URL(input instanceof Request ? input.url : input, this.#base).href;
       try {
         if (ours.has(url)) return await this.fetch(url.slice(this.#base.length));
-        throw new AssetError('asset-unknown', `${url} is not in the manifest and is not fetched`,
-          { url, expected: 'a file of the manifest', actual: url });
+        throw new AssetError('asset-unknown', `${url} is not in the manifest and is not fetched`, {
+          url,
+          expected: 'a file of the manifest',
+          actual: url,
+        });
       } catch (error) {
         onFailure(error);
         throw error;
@@ -116,13 +133,19 @@ export class Assets {
     const entry = this.#files[name];
     if (entry === undefined) {
       const url = this.url(name);
-      throw new AssetError('asset-unknown', `manifest.json lists no ${name}: build the assets again`,
-        { url, expected: 'an entry in manifest.json', actual: 'none' });
+      throw new AssetError('asset-unknown', `manifest.json lists no ${name}: build the assets again`, {
+        url,
+        expected: 'an entry in manifest.json',
+        actual: 'none',
+      });
     }
     return entry;
   }
 
-  /** The integrity check does not tell what went wrong; a second fetch, past the cache, does, and may even heal. */
+  /**
+   * The integrity check does not tell what went wrong; a second fetch, past the cache, does, and may even
+   * heal.
+   */
   async #refetch(url: string, entry: AssetEntry): Promise<Response> {
     const response = await request(url, { cache: 'reload', signal: this.#signal });
     const bytes = await response.arrayBuffer();
@@ -138,25 +161,36 @@ async function request(url: string, init: RequestInit): Promise<Response> {
     response = await network(url, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new AssetError('asset-unreachable', `${url} cannot be fetched (${(error as Error).message}): check the ` +
-      "network, assetBase and the page's Content-Security-Policy (connect-src)",
-      { url, expected: 'a response', actual: (error as Error).message });
+    throw new AssetError(
+      'asset-unreachable',
+      `${url} cannot be fetched (${(error as Error).message}): check the ` +
+        "network, assetBase and the page's Content-Security-Policy (connect-src)",
+      { url, expected: 'a response', actual: (error as Error).message },
+    );
   }
   if (!response.ok) {
-    throw new AssetError('asset-missing', `${url} answers ${response.status}: check assetBase, and that every ` +
-      'file of the assets folder is on the server', { url, expected: 'status 200', actual: `status ${response.status}` });
+    throw new AssetError(
+      'asset-missing',
+      `${url} answers ${response.status}: check assetBase, and that every ` +
+        'file of the assets folder is on the server',
+      { url, expected: 'status 200', actual: `status ${response.status}` },
+    );
   }
   return response;
 }
 
 function corrupt(url: string, expected: string, actual: string): AssetError {
-  return new AssetError('asset-corrupt', `${url} has sha256 ${actual}, not ${expected}: script and assets must come ` +
-    'from the same build', { url, expected, actual });
+  return new AssetError(
+    'asset-corrupt',
+    `${url} has sha256 ${actual}, not ${expected}: script and assets must come ` + 'from the same build',
+    { url, expected, actual },
+  );
 }
 
 /** Streaming compilation insists on the type, and not every server knows it. */
 function withWasmType(name: string, response: Response): Response {
-  if (!name.endsWith('.wasm') || response.headers.get('content-type')?.startsWith('application/wasm')) return response;
+  if (!name.endsWith('.wasm') || response.headers.get('content-type')?.startsWith('application/wasm'))
+    return response;
   return new Response(response.body, { headers: { 'content-type': 'application/wasm' } });
 }
 

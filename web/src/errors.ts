@@ -50,11 +50,17 @@ export class AssetError extends BlurStreamError {
   /** @internal */
   static override readonly errorName: string = 'AssetError';
   /** The address that was fetched. */
-  get url(): string { return String(this.details['url'] ?? ''); }
+  get url(): string {
+    return String(this.details['url'] ?? '');
+  }
   /** What should have come: a sha256 in hex, or a status. */
-  get expected(): string { return String(this.details['expected'] ?? ''); }
+  get expected(): string {
+    return String(this.details['expected'] ?? '');
+  }
   /** What came instead. */
-  get actual(): string { return String(this.details['actual'] ?? ''); }
+  get actual(): string {
+    return String(this.details['actual'] ?? '');
+  }
 }
 
 /** An option has a wrong value; `details.option` names it. */
@@ -87,15 +93,31 @@ export class AbortError extends BlurStreamError {
   static override readonly errorName: string = 'AbortError';
 }
 
-const CLASSES = [UnsupportedError, AssetError, OptionsError, SourceError, ModelError, WorkerError, AbortError];
+const CLASSES = [
+  UnsupportedError,
+  AssetError,
+  OptionsError,
+  SourceError,
+  ModelError,
+  WorkerError,
+  AbortError,
+];
 
-/** Makes anything thrown fit for postMessage; foreign errors keep their name and get `fallbackCode`. @internal */
+/**
+ * Makes anything thrown fit for postMessage; foreign errors keep their name and get `fallbackCode`.
+ * @internal
+ */
 export function toWire(thrown: unknown, fallbackCode: string): WireError {
   if (thrown instanceof BlurStreamError) {
     return { name: thrown.name, code: thrown.code, message: thrown.message, details: thrown.details };
   }
   const [name, message] = thrown instanceof Error ? [thrown.name, thrown.message] : ['Error', String(thrown)];
-  return { name: 'WorkerError', code: fallbackCode, message: `${name}: ${message}`, details: { cause: name } };
+  return {
+    name: 'WorkerError',
+    code: fallbackCode,
+    message: `${name}: ${message}`,
+    details: { cause: name },
+  };
 }
 
 /** Rebuilds the class an error had before it crossed. @internal */

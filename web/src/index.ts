@@ -1,8 +1,21 @@
 import { Assets, fetchManifest, type Manifest } from './assets.js';
 import {
-  AbortError, AssetError, BlurStreamError, ModelError, OptionsError, SourceError, UnsupportedError, WorkerError,
+  AbortError,
+  AssetError,
+  BlurStreamError,
+  ModelError,
+  OptionsError,
+  SourceError,
+  UnsupportedError,
+  WorkerError,
 } from './errors.js';
-import { aborted, parseOptions, type BlurStreamOptions, type ParsedOptions, type PreloadOptions } from './options.js';
+import {
+  aborted,
+  parseOptions,
+  type BlurStreamOptions,
+  type ParsedOptions,
+  type PreloadOptions,
+} from './options.js';
 import { preloadAssets } from './preload.js';
 import { probeSupport } from './probe.js';
 import type { SafeStream } from './safestream.js';
@@ -12,20 +25,30 @@ import { pageReasons, type SupportReport } from './support.js';
 import { openTracks } from './transport/streams.js';
 
 const ERRORS = {
-  BlurStreamError, UnsupportedError, AssetError, OptionsError, SourceError, ModelError, WorkerError, AbortError,
+  BlurStreamError,
+  UnsupportedError,
+  AssetError,
+  OptionsError,
+  SourceError,
+  ModelError,
+  WorkerError,
+  AbortError,
 };
 
 /** The function `blurStream`, and what hangs on it. */
 export interface BlurStream extends Readonly<typeof ERRORS> {
   /**
    * A stream to send instead of `stream`: the person before a blurred background, and the same audio tracks.
-   * Resolves as soon as its track exists and shows a veil; `safe.ready` tells when the person appears. Rejects with
-   * a BlurStreamError, and then leaves nothing running.
+   * Resolves as soon as its track exists and shows a veil; `safe.ready` tells when the person appears.
+   * Rejects with a BlurStreamError, and then leaves nothing running.
    */
   (stream: MediaStream, options?: BlurStreamOptions): Promise<SafeStream>;
   /** What this browser, and the policy of this page, can do. Never rejects. */
   isSupported(options?: Pick<PreloadOptions, 'assetBase'>): Promise<SupportReport>;
-  /** Fetches and checks all files, for a lobby: joining is quick then. Rejects with AssetError or AbortError. */
+  /**
+   * Fetches and checks all files, for a lobby: joining is quick then. Rejects with AssetError or
+   * AbortError.
+   */
   preload(options?: PreloadOptions): Promise<void>;
   readonly version: string;
 }
@@ -36,7 +59,9 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
     videoTrackOf(stream);
     refuseUnsupported();
     return loading(options, async (parsed, manifest) => {
-      const gateUrl = await new Assets(parsed.assetBase, manifest.files, undefined, parsed.signal).script('gate.mjs');
+      const gateUrl = await new Assets(parsed.assetBase, manifest.files, undefined, parsed.signal).script(
+        'gate.mjs',
+      );
       parsed.signal?.throwIfAborted();
       // Asked again: the camera may have gone while the files came.
       const ends = openTracks(videoTrackOf(stream));
@@ -46,10 +71,16 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
     });
   };
 
-  const loading = async <T>(options: unknown, load: (parsed: ParsedOptions, manifest: Manifest) => Promise<T>): Promise<T> => {
+  const loading = async <T>(
+    options: unknown,
+    load: (parsed: ParsedOptions, manifest: Manifest) => Promise<T>,
+  ): Promise<T> => {
     const parsed = parseOptions(options, scriptUrl);
     try {
-      return await load(parsed, await fetchManifest(parsed.assetBase, BLURSTREAM_MANIFEST_SHA256, parsed.signal));
+      return await load(
+        parsed,
+        await fetchManifest(parsed.assetBase, BLURSTREAM_MANIFEST_SHA256, parsed.signal),
+      );
     } catch (error) {
       throw parsed.signal?.aborted ? aborted(parsed.signal) : error;
     }
@@ -57,13 +88,19 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
 
   return Object.assign(blurStream, ERRORS, {
     version: BLURSTREAM_VERSION,
-    preload: (options?: PreloadOptions) => loading(options, (parsed, manifest) => preloadAssets(manifest, parsed)),
+    preload: (options?: PreloadOptions) =>
+      loading(options, (parsed, manifest) => preloadAssets(manifest, parsed)),
     isSupported: async (options?: Pick<PreloadOptions, 'assetBase'>) => {
       if (pageReasons().length > 0) return probeSupport(null);
       try {
         return await probeSupport(parseOptions(options, scriptUrl).assetBase);
       } catch (error) {
-        return { ...await probeSupport(null), supported: false, transport: null, reasons: [(error as Error).message] };
+        return {
+          ...(await probeSupport(null)),
+          supported: false,
+          transport: null,
+          reasons: [(error as Error).message],
+        };
       }
     },
   });

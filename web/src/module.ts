@@ -4,11 +4,25 @@ export const blurStream: BlurStream = createBlurStream(import.meta.url);
 export default blurStream;
 
 export {
-  AbortError, AssetError, BlurStreamError, ModelError, OptionsError, SourceError, UnsupportedError, WorkerError,
+  AbortError,
+  AssetError,
+  BlurStreamError,
+  ModelError,
+  OptionsError,
+  SourceError,
+  UnsupportedError,
+  WorkerError,
 } from './errors.js';
 export type { ErrorDetails } from './errors.js';
 export type { BlurStream } from './index.js';
-export type { BlurEffect, BlurStreamOptions, BlurStrength, Effect, PreloadOptions, Progress } from './options.js';
+export type {
+  BlurEffect,
+  BlurStreamOptions,
+  BlurStrength,
+  Effect,
+  PreloadOptions,
+  Progress,
+} from './options.js';
 export type { SafeStream, SafeStreamEventMap } from './safestream.js';
 export type { Stats, StreamState } from './stats.js';
 export type { SupportReport } from './support.js';

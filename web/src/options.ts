@@ -43,7 +43,10 @@ const STRENGTHS = ['light', 'medium', 'private'];
 const OPTION_NAMES = ['effect', 'assetBase', 'signal', 'onProgress'];
 const EFFECT_NAMES = ['type', 'strength'];
 
-/** Validates the options of `blurStream`. Raises OptionsError, and AbortError if the signal has fired. @internal */
+/**
+ * Validates the options of `blurStream`. Raises OptionsError, and AbortError if the signal has fired.
+ * @internal
+ */
 export function parseOptions(options: unknown, scriptUrl: string | null): ParsedOptions {
   const given = asRecord('options', options === undefined ? {} : options);
   refuseUnknown('options', given, OPTION_NAMES);
@@ -70,7 +73,8 @@ export function parseEffect(effect: unknown): Required<BlurEffect> {
   if (given['type'] !== 'blur') throw invalid('effect.type', given['type'], "the effect is {type: 'blur'}");
   refuseUnknown('effect', given, EFFECT_NAMES);
   const { strength = 'private' } = given;
-  const known = typeof strength === 'number' ? strength >= 0 && strength <= 1 : STRENGTHS.includes(strength as string);
+  const known =
+    typeof strength === 'number' ? strength >= 0 && strength <= 1 : STRENGTHS.includes(strength as string);
   if (!known) {
     throw invalid('effect.strength', strength, "use 'light', 'medium', 'private' or a number from 0 to 1");
   }
@@ -86,21 +90,30 @@ export function aborted(signal: AbortSignal): AbortError {
 
 function parseAssetBase(assetBase: unknown, scriptUrl: string | null): string {
   if (assetBase === undefined && scriptUrl === null) {
-    throw new OptionsError('asset-base-unknown', 'The address of the script is unknown here: pass assetBase, ' +
-      'the folder that holds the asset files', { option: 'assetBase' });
+    throw new OptionsError(
+      'asset-base-unknown',
+      'The address of the script is unknown here: pass assetBase, ' + 'the folder that holds the asset files',
+      { option: 'assetBase' },
+    );
   }
   let url: URL;
   try {
-    url = assetBase === undefined ? new URL('assets/', scriptUrl ?? undefined)
-      : new URL(checkedBase(assetBase), document.baseURI);
+    url =
+      assetBase === undefined
+        ? new URL('assets/', scriptUrl ?? undefined)
+        : new URL(checkedBase(assetBase), document.baseURI);
   } catch (error) {
     if (error instanceof OptionsError) throw error;
     throw invalid('assetBase', assetBase, 'pass the address of the folder that holds the asset files');
   }
   if (url.origin !== location.origin) {
     // A worker's script must come from the page's own origin; no blob: detour, a strict CSP forbids it.
-    throw new OptionsError('asset-base-origin', `assetBase ${url.href} is not on this page's origin ` +
-      `${location.origin}: serve the asset files from the same origin`, { option: 'assetBase', value: url.href });
+    throw new OptionsError(
+      'asset-base-origin',
+      `assetBase ${url.href} is not on this page's origin ` +
+        `${location.origin}: serve the asset files from the same origin`,
+      { option: 'assetBase', value: url.href },
+    );
   }
   url.search = url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
@@ -114,27 +127,36 @@ function checkedBase(assetBase: unknown): string {
 }
 
 function asRecord(option: string, value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw invalid(option, value, 'pass an object');
 }
 
 function refuseUnknown(option: string, given: Record<string, unknown>, names: readonly string[]): void {
   for (const name of Object.keys(given)) {
     if (!names.includes(name)) {
-      throw new OptionsError('unknown-option', `${option} has no '${name}': known are ${names.join(', ')}`,
-        { option: `${option}.${name}` });
+      throw new OptionsError('unknown-option', `${option} has no '${name}': known are ${names.join(', ')}`, {
+        option: `${option}.${name}`,
+      });
     }
   }
 }
 
 function invalid(option: string, value: unknown, fix: string): OptionsError {
-  return new OptionsError('invalid-option', `${option} is ${show(value)}: ${fix}`, { option, value: show(value) });
+  return new OptionsError('invalid-option', `${option} is ${show(value)}: ${fix}`, {
+    option,
+    value: show(value),
+  });
 }
 
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'object' && value !== null) {
-    try { return JSON.stringify(value).slice(0, 80); } catch { return Object.prototype.toString.call(value); }
+    try {
+      return JSON.stringify(value).slice(0, 80);
+    } catch {
+      return Object.prototype.toString.call(value);
+    }
   }
   return String(value);
 }

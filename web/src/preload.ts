@@ -9,13 +9,20 @@ export async function preloadAssets(manifest: Manifest, options: ParsedOptions):
   const names = Object.keys(manifest.files);
   const totalBytes = Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);
   let loadedBytes = 0;
-  const assets = new Assets(options.assetBase, manifest.files, (_name, bytes) => {
-    loadedBytes += bytes;
-    options.onProgress({ phase: 'download', loadedBytes, totalBytes });
-  }, options.signal);
+  const assets = new Assets(
+    options.assetBase,
+    manifest.files,
+    (name) => {
+      loadedBytes += manifest.files[name]?.bytes ?? 0;
+      options.onProgress({ phase: 'download', loadedBytes, totalBytes });
+    },
+    options.signal,
+  );
   const waiting = names.values();
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const name of waiting) await assets.bytes(name);
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const name of waiting) await assets.bytes(name);
+    }),
+  );
   options.onProgress({ phase: 'ready', loadedBytes, totalBytes });
 }

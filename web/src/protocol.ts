@@ -23,8 +23,12 @@ export interface WorkerStart {
 export type PageToGate =
   | { type: 'probe' }
   /** transfers readable and writable */
-  | ({ type: 'start'; effect: Required<BlurEffect>; readable: ReadableStream<VideoFrame>;
-      writable: WritableStream<VideoFrame> } & WorkerStart)
+  | ({
+      type: 'start';
+      effect: Required<BlurEffect>;
+      readable: ReadableStream<VideoFrame>;
+      writable: WritableStream<VideoFrame>;
+    } & WorkerStart)
   | { type: 'update'; id: number; effect: Required<BlurEffect> }
   | { type: 'stop' };
 
@@ -61,7 +65,7 @@ export interface MadeFrame {
 }
 
 export type ComposerToGate =
-  | { type: 'loaded'; name: string; bytes: number }
+  | { type: 'loaded'; name: string }
   | { type: 'starting' }
   | { type: 'ready' }
   /** transfers frame */
@@ -69,7 +73,8 @@ export type ComposerToGate =
   /** nothing came of this frame; the gate writes a veil in its place */
   | { type: 'faulted'; sequence: number; error: WireError }
   | { type: 'updated'; id: number; error: WireError | null }
-  | { type: 'segmenter-hung'; waitedMs: number }
+  /** it hangs, or fails again and again: the gate is to start another one */
+  | { type: 'segmenter-broken'; error: WireError }
   | { type: 'notice'; level: 'warning' | 'error'; error: WireError }
   | { type: 'measured'; stats: ComposerStats }
   /** beyond repair from the inside: the gate decides whether to start another one */
@@ -89,7 +94,7 @@ export type GateToSegmenter =
   | { type: 'composer-joined'; port: MessagePort };
 
 export type SegmenterToGate =
-  | { type: 'loaded'; name: string; bytes: number }
+  | { type: 'loaded'; name: string }
   | { type: 'starting' }
   | { type: 'ready' }
   | { type: 'failed'; error: WireError };

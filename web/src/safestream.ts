@@ -15,7 +15,10 @@ export interface SafeStreamEventMap extends MediaStreamEventMap {
 
 /** What to send instead of the camera's stream: its processed picture and its audio tracks as they are. */
 export interface SafeStream extends MediaStream {
-  /** Resolves when the person is shown for the first time; rejects if that can never be. Until then the picture is concealed. */
+  /**
+   * Resolves when the person is shown for the first time; rejects if that can never be. Until then the
+   * picture is concealed.
+   */
   readonly ready: Promise<void>;
   readonly state: StreamState;
   /** Why the state is what it is, as a code; empty while all is well. */
@@ -27,12 +30,24 @@ export interface SafeStream extends MediaStream {
   /** Ends the track and the workers. The source is left as it is. */
   stop(): void;
 
-  addEventListener<K extends keyof SafeStreamEventMap>(type: K,
-    listener: (this: SafeStream, event: SafeStreamEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions): void;
-  removeEventListener<K extends keyof SafeStreamEventMap>(type: K,
-    listener: (this: SafeStream, event: SafeStreamEventMap[K]) => unknown, options?: boolean | EventListenerOptions): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject,
-    options?: boolean | EventListenerOptions): void;
+  addEventListener<K extends keyof SafeStreamEventMap>(
+    type: K,
+    listener: (this: SafeStream, event: SafeStreamEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof SafeStreamEventMap>(
+    type: K,
+    listener: (this: SafeStream, event: SafeStreamEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }

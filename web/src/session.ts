@@ -32,7 +32,8 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly #track: MediaStreamTrack;
   readonly #options: ParsedOptions;
   readonly #updates = new Map<number, Settler>();
-  readonly #onAbort = (): void => this.#end('stopped', 'aborted', aborted(this.#options.signal as AbortSignal));
+  readonly #onAbort = (): void =>
+    this.#end('stopped', 'aborted', aborted(this.#options.signal as AbortSignal));
   #settleOpened!: Settler;
   #settleReady!: Settler;
   #state: StreamState = 'loading';
@@ -44,38 +45,69 @@ export class Session extends MediaStreamBase implements SafeStream {
   #gateHeard = true;
   #gateMisses = 0;
 
-  constructor(gateUrl: string, manifest: Manifest, ends: TrackEnds, audio: MediaStreamTrack[], options: ParsedOptions) {
+  constructor(
+    gateUrl: string,
+    manifest: Manifest,
+    ends: TrackEnds,
+    audio: MediaStreamTrack[],
+    options: ParsedOptions,
+  ) {
     super([ends.track, ...audio]);
     this.#track = ends.track;
     this.#options = options;
-    this.opened = promise((settler) => { this.#settleOpened = settler; });
-    this.ready = promise((settler) => { this.#settleReady = settler; });
+    this.opened = promise((settler) => {
+      this.#settleOpened = settler;
+    });
+    this.ready = promise((settler) => {
+      this.#settleReady = settler;
+    });
     this.#gate = new Worker(gateUrl, { type: 'module', name: 'blurstream-gate' });
     this.#gate.onmessage = (event: MessageEvent<GateToPage>) => this.#hear(event.data);
     this.#gate.onerror = (event) => {
       event.preventDefault();
-      const error = new WorkerError('gate-died', `The gate worker died: ${event.message || `${gateUrl} could not be ` +
-        'run as a module script: check worker-src of the Content-Security-Policy and the type it is served with'}`,
-        { url: gateUrl });
+      const error = new WorkerError(
+        'gate-died',
+        `The gate worker died: ${
+          event.message ||
+          `${gateUrl} could not be ` +
+            'run as a module script: check worker-src of the Content-Security-Policy and the type it is served with'
+        }`,
+        { url: gateUrl },
+      );
       this.#tell('error', error);
       this.#end('failed', error.code, error);
     };
     this.#gateCheck = setInterval(() => this.#checkGate(), GATE_CHECK_MS);
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     setTimeout(() => this.#settleOpened.resolve(), FIRST_FRAME_WAIT_MS);
-    this.#post({
-      type: 'start', protocol: PROTOCOL_VERSION, assetBase: options.assetBase, files: manifest.files,
-      effect: options.effect, readable: ends.readable, writable: ends.writable,
-    }, [ends.readable as unknown as Transferable, ends.writable as unknown as Transferable]);
+    this.#post(
+      {
+        type: 'start',
+        protocol: PROTOCOL_VERSION,
+        assetBase: options.assetBase,
+        files: manifest.files,
+        effect: options.effect,
+        readable: ends.readable,
+        writable: ends.writable,
+      },
+      [ends.readable as unknown as Transferable, ends.writable as unknown as Transferable],
+    );
   }
 
-  get state(): StreamState { return this.#state; }
-  get reason(): string { return this.#reason; }
-  get stats(): Stats | null { return this.#stats; }
+  get state(): StreamState {
+    return this.#state;
+  }
+  get reason(): string {
+    return this.#reason;
+  }
+  get stats(): Stats | null {
+    return this.#stats;
+  }
 
   async update(changes: { readonly effect: unknown }): Promise<void> {
     const effect = parseEffect((changes as { effect?: unknown } | null | undefined)?.effect);
-    if (this.#over) throw new AbortError('stopped', 'The stream is over: its effect cannot be changed any more');
+    if (this.#over)
+      throw new AbortError('stopped', 'The stream is over: its effect cannot be changed any more');
     const id = this.#nextUpdate++;
     this.#post({ type: 'update', id, effect });
     await promise((settler) => this.#updates.set(id, settler));
@@ -98,8 +130,12 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#gateMisses = this.#gateHeard ? 0 : this.#gateMisses + 1;
     this.#gateHeard = false;
     if (this.#gateMisses < GATE_MISSES) return;
-    const error = new WorkerError('gate-hung', `The gate worker has not reported for ${GATE_MISSES} checks of ` +
-      `${GATE_CHECK_MS} ms: the track is ended, start anew`, { checks: GATE_MISSES });
+    const error = new WorkerError(
+      'gate-hung',
+      `The gate worker has not reported for ${GATE_MISSES} checks of ` +
+        `${GATE_CHECK_MS} ms: the track is ended, start anew`,
+      { checks: GATE_MISSES },
+    );
     this.#tell('error', error);
     this.#end('failed', error.code, error);
   }
@@ -109,20 +145,28 @@ export class Session extends MediaStreamBase implements SafeStream {
     switch (message.type) {
       case 'stopped': {
         this.#gate.terminate();
-        const words = message.reason === 'source-ended' ? 'The source track has ended' : 'The output track was stopped';
+        const words =
+          message.reason === 'source-ended' ? 'The source track has ended' : 'The output track was stopped';
         return this.#end('stopped', message.reason, this.#lastError ?? new AbortError(message.reason, words));
       }
-      case 'concealing': return this.#settleOpened.resolve();
-      case 'progress': return this.#options.onProgress(message.progress);
-      case 'state': return this.#enter(message.state, message.reason);
-      case 'notice': return this.#tell(message.level, fromWire(message.error));
-      case 'updated': return this.#settleUpdate(message.id, message.error && fromWire(message.error));
+      case 'concealing':
+        return this.#settleOpened.resolve();
+      case 'progress':
+        return this.#options.onProgress(message.progress);
+      case 'state':
+        return this.#enter(message.state, message.reason);
+      case 'notice':
+        return this.#tell(message.level, fromWire(message.error));
+      case 'updated':
+        return this.#settleUpdate(message.id, message.error && fromWire(message.error));
       case 'stats':
         this.#stats = message.stats;
         this.dispatchEvent(new CustomEvent('stats', { detail: message.stats }));
         return;
-      case 'probed': return;
-      default: return unreachable(message);
+      case 'probed':
+        return;
+      default:
+        return unreachable(message);
     }
   }
 
@@ -156,7 +200,8 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#post({ type: 'stop' });
     setTimeout(() => this.#gate.terminate(), STOP_GRACE_MS);
-    // When the source ends the gate closes the track itself, so that its 'ended' event is seen; stop() fires none.
+    // When the source ends the gate closes the track itself, so that its 'ended' event is seen; stop()
+    // fires none.
     if (reason !== 'source-ended') this.#track.stop();
     this.#settleOpened.reject(error);
     this.#settleReady.reject(error);

@@ -25,13 +25,21 @@ export function hasSimd(): boolean {
 export function pageReasons(): string[] {
   const reasons: string[] = [];
   if (typeof document === 'undefined') return ['there is no document: call it in a page'];
-  if (!globalThis.isSecureContext) reasons.push('the page is not a secure context: serve it over https or from localhost');
-  if (!('MediaStreamTrackProcessor' in globalThis)) reasons.push('MediaStreamTrackProcessor is missing: use Chrome, Edge or another Chromium browser, version 94 or later');
-  if (!('MediaStreamTrackGenerator' in globalThis)) reasons.push('MediaStreamTrackGenerator is missing: use Chrome, Edge or another Chromium browser, version 94 or later');
+  if (!globalThis.isSecureContext)
+    reasons.push('the page is not a secure context: serve it over https or from localhost');
+  if (!('MediaStreamTrackProcessor' in globalThis))
+    reasons.push(
+      'MediaStreamTrackProcessor is missing: use Chrome, Edge or another Chromium browser, version 94 or later',
+    );
+  if (!('MediaStreamTrackGenerator' in globalThis))
+    reasons.push(
+      'MediaStreamTrackGenerator is missing: use Chrome, Edge or another Chromium browser, version 94 or later',
+    );
   if (!('VideoFrame' in globalThis)) reasons.push('VideoFrame (WebCodecs) is missing: update the browser');
   if (!hasSimd()) reasons.push('WebAssembly SIMD is missing: update the browser, or allow WebAssembly');
   if (!hasModuleWorkers()) reasons.push('module workers are missing: update the browser');
-  if (!hasTransferableStreams()) reasons.push('streams cannot be transferred to a worker: update the browser');
+  if (!hasTransferableStreams())
+    reasons.push('streams cannot be transferred to a worker: update the browser');
   return reasons;
 }
 
@@ -39,12 +47,15 @@ export function pageReasons(): string[] {
 export function workerReasons(): string[] {
   const reasons: string[] = [];
   if (typeof Worker === 'undefined') reasons.push('a worker cannot start workers here: update the browser');
-  if (!('VideoFrame' in globalThis)) reasons.push('VideoFrame (WebCodecs) is missing in workers: update the browser');
+  if (!('VideoFrame' in globalThis))
+    reasons.push('VideoFrame (WebCodecs) is missing in workers: update the browser');
   try {
     new WebAssembly.Module(SIMD_MODULE);
   } catch (error) {
-    reasons.push(`WebAssembly cannot be compiled (${(error as Error).message}): add 'wasm-unsafe-eval' to ` +
-      'script-src of the Content-Security-Policy that the asset files are served with');
+    reasons.push(
+      `WebAssembly cannot be compiled (${(error as Error).message}): add 'wasm-unsafe-eval' to ` +
+        'script-src of the Content-Security-Policy that the asset files are served with',
+    );
   }
   return reasons;
 }
@@ -53,8 +64,15 @@ function hasModuleWorkers(): boolean {
   let asked = false;
   try {
     // Options are read before the address is found to be none, so nothing is fetched and no policy is hurt.
-    new Worker('https://[', { get type(): WorkerType { asked = true; return 'module'; } });
-  } catch { /* as intended */ }
+    new Worker('https://[', {
+      get type(): WorkerType {
+        asked = true;
+        return 'module';
+      },
+    });
+  } catch {
+    /* as intended */
+  }
   return asked;
 }
 

@@ -1,4 +1,6 @@
-/** The way in and out in Chromium: the page makes both ends of a track, and gives their streams to the gate. */
+/**
+ * The way in and out in Chromium: the page makes both ends of a track, and gives their streams to the gate.
+ */
 
 interface TrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
@@ -8,7 +10,10 @@ interface TrackGenerator extends MediaStreamTrack {
   readonly writable: WritableStream<VideoFrame>;
 }
 
-declare const MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack; maxBufferSize: number }) => TrackProcessor;
+declare const MediaStreamTrackProcessor: new (init: {
+  track: MediaStreamTrack;
+  maxBufferSize: number;
+}) => TrackProcessor;
 declare const MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackGenerator;
 
 export interface TrackEnds {

@@ -12,7 +12,10 @@ export interface ChildEvents<In> {
   /** The worker runs: hand it its first message. */
   begin(worker: Worker): void;
   hear(message: In): void;
-  /** It is gone. With `final` nothing will come back: the fault is not one that goes away, or came too often. */
+  /**
+   * It is gone. With `final` nothing will come back: the fault is not one that goes away, or came too
+   * often.
+   */
   lost(error: BlurStreamError, final: boolean): void;
 }
 
@@ -35,14 +38,24 @@ export class Child<Out, In extends Report> {
     this.#events = events;
   }
 
-  get ready(): boolean { return this.#ready; }
-  get running(): boolean { return this.#worker !== null; }
-  get restarts(): number { return this.#budget.total; }
+  get ready(): boolean {
+    return this.#ready;
+  }
+  get running(): boolean {
+    return this.#worker !== null;
+  }
+  get restarts(): number {
+    return this.#budget.total;
+  }
 
   start(): void {
     this.#wanted = true;
-    this.#assets.script(`${this.#name}.mjs`).then((url) => { if (this.#wanted) this.#spawn(url); },
-      (error: unknown) => this.replace(fromWire(toWire(error, `${this.#name}-unreachable`))));
+    this.#assets.script(`${this.#name}.mjs`).then(
+      (url) => {
+        if (this.#wanted) this.#spawn(url);
+      },
+      (error: unknown) => this.replace(fromWire(toWire(error, `${this.#name}-unreachable`))),
+    );
   }
 
   post(message: Out, transfer: Transferable[] = []): void {
@@ -69,8 +82,13 @@ export class Child<Out, In extends Report> {
   /** To be called now and then: notices a start that does not get on. */
   check(nowMs: number): void {
     if (this.#worker === null || this.#ready || nowMs - this.#aliveMs < this.#stallMs) return;
-    this.replace(new WorkerError(`${this.#name}-start-timeout`, `The ${this.#name} worker did not get on with ` +
-      `starting for ${this.#stallMs / 1000} s`, { waitedMs: nowMs - this.#aliveMs }));
+    this.replace(
+      new WorkerError(
+        `${this.#name}-start-timeout`,
+        `The ${this.#name} worker did not get on with ` + `starting for ${this.#stallMs / 1000} s`,
+        { waitedMs: nowMs - this.#aliveMs },
+      ),
+    );
   }
 
   /** The clock jumped (the machine slept): what looks old may not be. */
@@ -89,8 +107,14 @@ export class Child<Out, In extends Report> {
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      this.replace(new WorkerError(`${this.#name}-died`, `The ${this.#name} worker died: ` +
-        `${event.message || `${url} could not be run as a module script`}`, { url }));
+      this.replace(
+        new WorkerError(
+          `${this.#name}-died`,
+          `The ${this.#name} worker died: ` +
+            `${event.message || `${url} could not be run as a module script`}`,
+          { url },
+        ),
+      );
     };
     this.#events.begin(worker);
   }

@@ -1,9 +1,10 @@
 /*
- * The composer: Python on one side, the gate and the segmenter on the other. It decides nothing about pixels; it
- * moves them in and out, one step at a time, because no Python may run while copyTo writes into Python's memory.
+ * The composer: Python on one side, the gate and the segmenter on the other. It decides nothing about
+ * pixels; it moves them in and out, one step at a time, because no Python may run while copyTo writes into
+ * Python's memory.
  */
 import { Assets } from '../assets.js';
-import { ModelError, toWire, UnsupportedError, type BlurStreamError } from '../errors.js';
+import { toWire, UnsupportedError } from '../errors.js';
 import { unreachable, type ComposerToGate, type GateToComposer } from '../protocol.js';
 import { workerReasons } from '../support.js';
 import { SegmenterLink } from './link.js';
@@ -31,11 +32,9 @@ class Composer {
     this.#link = new SegmenterLink({
       ready: (description) => this.#step((engine) => engine.openModel(description)),
       mask: (request, mask) => this.#step((engine) => engine.onMask(request, mask, performance.now())),
-      failed: (error) => this.#modelFailed(error),
-      hung: (waitedMs) => {
-        scope.postMessage({ type: 'segmenter-hung', waitedMs });
-        this.#modelFailed(new ModelError('model-timeout', `The model has not answered for ${waitedMs} ms`));
-      },
+      failed: (error) =>
+        this.#step((engine) => engine.onModelError(error.code, error.message, performance.now())),
+      broken: (error) => scope.postMessage({ type: 'segmenter-broken', error: toWire(error, error.code) }),
     });
     this.#link.join(start.port);
     this.#steps = this.#start(start).catch(fail);
@@ -43,14 +42,19 @@ class Composer {
 
   handle(message: Exclude<GateToComposer, Start>): void {
     switch (message.type) {
-      case 'frame': return this.#step((engine) => this.#take(engine, message.sequence, message.frame));
-      case 'update': return this.#step((engine) => configure(engine, message.id, JSON.stringify(message.effect)));
+      case 'frame':
+        return this.#step((engine) => this.#take(engine, message.sequence, message.frame));
+      case 'update':
+        return this.#step((engine) => configure(engine, message.id, JSON.stringify(message.effect)));
       case 'segmenter-lost':
         this.#link.leave();
         return this.#step((engine) => engine.modelLost(performance.now()));
-      case 'segmenter-joined': return this.#link.join(message.port);
-      case 'measure': return this.#step((engine) => this.#measure(engine));
-      default: return unreachable(message);
+      case 'segmenter-joined':
+        return this.#link.join(message.port);
+      case 'measure':
+        return this.#step((engine) => this.#measure(engine));
+      default:
+        return unreachable(message);
     }
   }
 
@@ -58,15 +62,19 @@ class Composer {
     const reasons = workerReasons();
     if (reasons.length > 0) throw new UnsupportedError('unsupported', reasons.join('; '), { reasons });
     const missing = new Set(PYTHON_FILES);
-    const assets = new Assets(assetBase, files, (name, bytes) => {
-      scope.postMessage({ type: 'loaded', name, bytes });
+    const assets = new Assets(assetBase, files, (name) => {
+      scope.postMessage({ type: 'loaded', name });
       if (missing.delete(name) && missing.size === 0) scope.postMessage({ type: 'starting' });
     });
     const callbacks: EngineCallbacks = {
       postInput: (request, address, bytes) => this.#link.run(request, this.#memory(address, bytes)),
       emit: (...args) => this.#emit(...args),
       report: ({ type, code, message, details }) =>
-        scope.postMessage({ type: 'notice', level: type, error: { name: 'BlurStreamError', code, message, details } }),
+        scope.postMessage({
+          type: 'notice',
+          level: type,
+          error: { name: 'BlurStreamError', code, message, details },
+        }),
     };
     const engine = await startEngine(assets, callbacks);
     engine.configure(JSON.stringify(effect));
@@ -74,13 +82,14 @@ class Composer {
     scope.postMessage({ type: 'ready' });
   }
 
-  /** An exception that leaves Python here is one the pipeline did not foresee: its state is not to be trusted. */
+  /**
+   * An exception that leaves Python here is one the pipeline did not foresee: its state is not to be
+   * trusted.
+   */
   #step(step: (engine: Engine) => void | Promise<void>): void {
-    this.#steps = this.#steps.then(() => (this.#engine === null ? undefined : step(this.#engine))).catch(fail);
-  }
-
-  #modelFailed(error: BlurStreamError): void {
-    this.#step((engine) => engine.onModelError(error.code, error.message, performance.now()));
+    this.#steps = this.#steps
+      .then(() => (this.#engine === null ? undefined : step(this.#engine)))
+      .catch(fail);
   }
 
   /** Python's slot, the pixels into it, and on. Owns the frame. */
@@ -90,8 +99,15 @@ class Composer {
     try {
       const shape = shapeOf(frame);
       const kind = pixelKindOf(shape);
-      const layout = engine.begin(kind.format, shape.width, shape.height, shape.timestamp, kind.matrix,
-        kind.fullRange, startMs);
+      const layout = engine.begin(
+        kind.format,
+        shape.width,
+        shape.height,
+        shape.timestamp,
+        kind.matrix,
+        kind.fullRange,
+        startMs,
+      );
       slot = layout[0];
       this.#inSlot.set(slot, { sequence, shape });
       await copyPixels(frame, kind, engine.memory(layout[1], layout[2]), layout.slice(3));
@@ -108,7 +124,9 @@ class Composer {
     engine.submit(slot, performance.now());
   }
 
-  #emit(...[slot, kind, reason, address, bytes, width, height, , layout]: Parameters<EngineCallbacks['emit']>): void {
+  #emit(
+    ...[slot, kind, reason, address, bytes, width, height, , layout]: Parameters<EngineCallbacks['emit']>
+  ): void {
     const startMs = performance.now();
     const taken = this.#inSlot.get(slot);
     this.#inSlot.delete(slot);
@@ -131,17 +149,25 @@ class Composer {
 
   #measure(engine: Engine): void {
     const python = JSON.parse(engine.stats(performance.now())) as { stageMs?: Record<string, number> };
-    scope.postMessage({ type: 'measured', stats: {
-      stageMs: {
-        copy: this.#copyMs / Math.max(this.#copies, 1),
-        ...python.stageMs,
-        picture: this.#pictureMs / Math.max(this.#pictures, 1),
+    const modelMs = this.#link.readModelMs();
+    scope.postMessage({
+      type: 'measured',
+      stats: {
+        stageMs: {
+          copy: round(this.#copyMs / Math.max(this.#copies, 1)),
+          ...python.stageMs,
+          picture: round(this.#pictureMs / Math.max(this.#pictures, 1)),
+        },
+        modelMs: modelMs === null ? null : round(modelMs),
+        heapBytes: engine.heapBytes,
       },
-      modelMs: this.#link.readModelMs(),
-      heapBytes: engine.heapBytes,
-    } });
+    });
     this.#copyMs = this.#copies = this.#pictureMs = this.#pictures = 0;
   }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 function configure(engine: Engine, id: number, effect: string): void {

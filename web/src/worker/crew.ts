@@ -1,21 +1,34 @@
 import { Assets } from '../assets.js';
-import { WorkerError, type BlurStreamError } from '../errors.js';
+import { fromWire, WorkerError, type BlurStreamError } from '../errors.js';
 import type { BlurEffect } from '../options.js';
-import type {
-  ComposerToGate, GateToComposer, GateToSegmenter, SegmenterToGate, WorkerStart,
+import {
+  unreachable,
+  type ComposerToGate,
+  type GateToComposer,
+  type GateToSegmenter,
+  type SegmenterToGate,
+  type WorkerStart,
 } from '../protocol.js';
 import { Child } from './child.js';
 
+/** What of the composer's messages is about frames and effects, not about its life. */
+export type ComposerNews = Extract<
+  ComposerToGate,
+  { type: 'made' | 'faulted' | 'notice' | 'measured' | 'updated' }
+>;
+
 export interface CrewEvents {
-  fromComposer(message: ComposerToGate): void;
-  loaded(name: string, bytes: number): void;
+  news(message: ComposerNews): void;
+  loaded(name: string): void;
+  /** Both workers are ready, for the first time or again. */
+  complete(): void;
   /** A worker is gone. With `final` the crew is at its end, and all of it has been stopped. */
   lost(error: BlurStreamError, final: boolean, wasComposer: boolean): void;
 }
 
 /**
- * The two workers below the gate, and the channel between them: whichever is started again, the other gets a new
- * port. Nothing here touches a frame's picture.
+ * The two workers below the gate, and the channel between them: whichever is started again, the other gets
+ * a new port. Nothing here touches a frame's picture.
  */
 export class Crew {
   readonly #common: WorkerStart;
@@ -31,7 +44,7 @@ export class Crew {
     this.#common = common;
     this.#effect = effect;
     this.#events = events;
-    const assets = new Assets(common.assetBase, common.files, (name, bytes) => events.loaded(name, bytes));
+    const assets = new Assets(common.assetBase, common.files, (name) => events.loaded(name));
     this.#composer = new Child('composer', assets, {
       begin: (worker) => this.#beginComposer(worker),
       hear: (message) => this.#hearComposer(message),
@@ -39,14 +52,20 @@ export class Crew {
     });
     this.#segmenter = new Child('segmenter', assets, {
       begin: (worker) => this.#beginSegmenter(worker),
-      hear: (message) => { if (message.type === 'loaded') this.#events.loaded(message.name, message.bytes); },
+      hear: (message) => {
+        if (message.type === 'loaded') this.#events.loaded(message.name);
+        if (message.type === 'ready') this.#checkComplete();
+      },
       lost: (error, final) => this.#lose(error, final, false),
     });
   }
 
-  get composing(): boolean { return this.#composer.ready; }
-  get complete(): boolean { return this.#composer.ready && this.#segmenter.ready; }
-  get restarts(): number { return this.#composer.restarts + this.#segmenter.restarts; }
+  get composing(): boolean {
+    return this.#composer.ready;
+  }
+  get restarts(): number {
+    return this.#composer.restarts + this.#segmenter.restarts;
+  }
 
   start(): void {
     this.#composer.start();
@@ -76,11 +95,18 @@ export class Crew {
     this.#composer.post({ type: 'update', id, effect });
   }
 
-  get openUpdates(): readonly number[] { return [...this.#updates]; }
+  get openUpdates(): readonly number[] {
+    return [...this.#updates];
+  }
 
   composerHung(waitedMs: number): void {
-    this.#composer.replace(new WorkerError('composer-hung',
-      `The composer worker has not answered for ${Math.round(waitedMs)} ms; it is started again`, { waitedMs }));
+    this.#composer.replace(
+      new WorkerError(
+        'composer-hung',
+        `The composer worker has not answered for ${Math.round(waitedMs)} ms; it is started again`,
+        { waitedMs },
+      ),
+    );
   }
 
   check(nowMs: number): void {
@@ -115,15 +141,31 @@ export class Crew {
   }
 
   #hearComposer(message: ComposerToGate): void {
-    if (message.type === 'loaded') {
-      this.#events.loaded(message.name, message.bytes);
-    } else if (message.type === 'segmenter-hung') {
-      this.#segmenter.replace(new WorkerError('segmenter-hung', 'The segmenter worker has not answered for ' +
-        `${Math.round(message.waitedMs)} ms; it is started again`, { waitedMs: message.waitedMs }));
-    } else {
-      if (message.type === 'updated') this.#updates.delete(message.id);
-      this.#events.fromComposer(message);
+    switch (message.type) {
+      case 'loaded':
+        return this.#events.loaded(message.name);
+      case 'ready':
+        return this.#checkComplete();
+      case 'segmenter-broken':
+        return this.#segmenter.replace(fromWire(message.error));
+      case 'starting':
+      case 'failed':
+        return; // Child has seen to it
+      case 'updated':
+        this.#updates.delete(message.id);
+        return this.#events.news(message);
+      case 'made':
+      case 'faulted':
+      case 'notice':
+      case 'measured':
+        return this.#events.news(message);
+      default:
+        return unreachable(message);
     }
+  }
+
+  #checkComplete(): void {
+    if (this.#composer.ready && this.#segmenter.ready) this.#events.complete();
   }
 
   #lose(error: BlurStreamError, final: boolean, wasComposer: boolean): void {

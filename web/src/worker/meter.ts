@@ -1,16 +1,27 @@
 import type { Stats } from '../stats.js';
 import type { SafeKind } from './safewriter.js';
 
-type Counts = Pick<Stats, 'inputFrames' | 'composedFrames' | 'concealedFrames' | 'veiledFrames' | 'droppedFrames'>;
+type Counts = Pick<
+  Stats,
+  'inputFrames' | 'composedFrames' | 'concealedFrames' | 'veiledFrames' | 'droppedFrames'
+>;
 type Rates = Pick<Stats, 'inputFps' | 'outputFps' | 'latencyMs'>;
 
 const COUNT_OF: Record<SafeKind, 'composedFrames' | 'concealedFrames' | 'veiledFrames'> = {
-  composed: 'composedFrames', concealed: 'concealedFrames', veil: 'veiledFrames',
+  composed: 'composedFrames',
+  concealed: 'concealedFrames',
+  veil: 'veiledFrames',
 };
 
 /** Counts frames since the start, and rates and latencies since the last reading. */
 export class Meter {
-  readonly #counts = { inputFrames: 0, composedFrames: 0, concealedFrames: 0, veiledFrames: 0, droppedFrames: 0 };
+  readonly #counts = {
+    inputFrames: 0,
+    composedFrames: 0,
+    concealedFrames: 0,
+    veiledFrames: 0,
+    droppedFrames: 0,
+  };
   #latenciesMs: number[] = [];
   #windowStartMs = performance.now();
   #inputs = 0;
@@ -33,7 +44,8 @@ export class Meter {
   read(nowMs: number): Counts & Rates {
     const seconds = Math.max(nowMs - this.#windowStartMs, 1) / 1000;
     const sorted = this.#latenciesMs.sort((a, b) => a - b);
-    const at = (share: number) => round(sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0);
+    const at = (share: number) =>
+      round(sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0);
     const reading = {
       ...this.#counts,
       inputFps: round(this.#inputs / seconds),

@@ -22,7 +22,10 @@ export interface ModelContract {
 export function describeModel(text: string): ModelContract {
   const { input, output } = JSON.parse(text) as { input?: Port; output?: Port };
   if (!isPort(input) || !isPort(output)) {
-    throw new ModelError('model-description', 'The description of the model lacks input or output with name and shape');
+    throw new ModelError(
+      'model-description',
+      'The description of the model lacks input or output with name and shape',
+    );
   }
   return {
     text,
@@ -32,13 +35,19 @@ export function describeModel(text: string): ModelContract {
     outputName: output.name,
     checkSession(inputs, outputs) {
       if (inputs.includes(input.name) && outputs.includes(output.name)) return;
-      throw new ModelError('model-names', `The network has inputs ${inputs.join(', ')} and outputs ` +
-        `${outputs.join(', ')}, its description says ${input.name} and ${output.name}`);
+      throw new ModelError(
+        'model-names',
+        `The network has inputs ${inputs.join(', ')} and outputs ` +
+          `${outputs.join(', ')}, its description says ${input.name} and ${output.name}: convert the model again`,
+      );
     },
     checkOutput(tensor) {
       if (tensor?.type === 'float32' && String(tensor.dims) === String(output.shape)) return;
-      throw new ModelError('model-output', `The network's output is ${tensor?.type} of shape ${tensor?.dims}, its ` +
-        `description says float32 of shape ${output.shape}`);
+      throw new ModelError(
+        'model-output',
+        `The network's output is ${tensor?.type} of shape ${tensor?.dims}, its ` +
+          `description says float32 of shape ${output.shape}: convert the model again`,
+      );
     },
   };
 }

@@ -20,12 +20,21 @@ export function pixelKindOf(shape: FrameShape): PixelKind {
   }
   if (!isYuv(format)) return { format, matrix: 'bt709', fullRange: true, converted: false };
   const hd = colorSpace.matrix == null ? height >= HD_HEIGHT : colorSpace.matrix === 'bt709';
-  return { format, matrix: hd ? 'bt709' : 'bt601', fullRange: colorSpace.fullRange === true, converted: false };
+  return {
+    format,
+    matrix: hd ? 'bt709' : 'bt601',
+    fullRange: colorSpace.fullRange === true,
+    converted: false,
+  };
 }
 
 /** Copies a frame's visible pixels to `target`, planes laid out as Python said. */
-export async function copyPixels(frame: VideoFrame, kind: PixelKind, target: Uint8Array<ArrayBuffer>,
-  planes: readonly number[]): Promise<void> {
+export async function copyPixels(
+  frame: VideoFrame,
+  kind: PixelKind,
+  target: Uint8Array<ArrayBuffer>,
+  planes: readonly number[],
+): Promise<void> {
   await frame.copyTo(target, {
     layout: planeLayouts(planes),
     ...(kind.converted ? { format: 'RGBX' as VideoPixelFormat } : {}),
@@ -33,8 +42,13 @@ export async function copyPixels(frame: VideoFrame, kind: PixelKind, target: Uin
 }
 
 /** A new frame from I420 planes that Python made; it copies them. */
-export function pictureFrom(pixels: Uint8Array<ArrayBuffer>, width: number, height: number, planes: readonly number[],
-  shape: FrameShape): VideoFrame {
+export function pictureFrom(
+  pixels: Uint8Array<ArrayBuffer>,
+  width: number,
+  height: number,
+  planes: readonly number[],
+  shape: FrameShape,
+): VideoFrame {
   return new VideoFrame(pixels, i420Init(shape, width, height, planeLayouts(planes)));
 }
 

@@ -12,14 +12,28 @@ const KERNELS_PATH = `/lib/blurstream/${KERNELS}`;
 const ARCHIVES = ['numpy.zip', 'blurstream.zip'];
 /** All that is fetched; from then on starting is computing. */
 export const PYTHON_FILES: readonly string[] = [
-  SCRIPT, LOCK, KERNELS, ...ARCHIVES, 'pyodide.asm.wasm', 'python_stdlib.zip',
+  SCRIPT,
+  LOCK,
+  KERNELS,
+  ...ARCHIVES,
+  'pyodide.asm.wasm',
+  'python_stdlib.zip',
 ];
 
 /** What Python calls. Numbers and strings arrive as they are. */
 export interface EngineCallbacks {
   postInput(request: number, address: number, bytes: number): void;
-  emit(slot: number, kind: 'composed' | 'concealed', reason: string, address: number, bytes: number,
-    width: number, height: number, timestamp: number, layout: readonly number[]): void;
+  emit(
+    slot: number,
+    kind: 'composed' | 'concealed',
+    reason: string,
+    address: number,
+    bytes: number,
+    width: number,
+    height: number,
+    timestamp: number,
+    layout: readonly number[],
+  ): void;
   report(event: { type: 'warning' | 'error' } & Omit<WireError, 'name'>): void;
 }
 
@@ -30,8 +44,15 @@ export type SlotLayout = readonly [slot: number, address: number, bytes: number,
 export interface Engine {
   openModel(description: string): void;
   configure(effect: string): void;
-  begin(format: string, width: number, height: number, timestamp: number, matrix: string, fullRange: boolean,
-    nowMs: number): SlotLayout;
+  begin(
+    format: string,
+    width: number,
+    height: number,
+    timestamp: number,
+    matrix: string,
+    fullRange: boolean,
+    nowMs: number,
+  ): SlotLayout;
   submit(slot: number, nowMs: number): void;
   abandon(slot: number, reason: string): void;
   onMask(request: number, mask: Float32Array, nowMs: number): void;
@@ -47,7 +68,9 @@ export interface Engine {
 export async function startEngine(assets: Assets, callbacks: EngineCallbacks): Promise<Engine> {
   // Pyodide swallows some failures of its start and then never settles, so they are heard of here.
   let fail: (error: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_resolve, reject) => { fail = reject; });
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
   assets.guardGlobalFetch(fail);
   const script = assets.script(SCRIPT);
   const kernels = assets.bytes(KERNELS);
@@ -65,7 +88,9 @@ export async function startEngine(assets: Assets, callbacks: EngineCallbacks): P
     }) as never,
     fsInit: async (files, { sitePackages }) => {
       try {
-        (await archives).forEach((archive, index) => unpack(files, sitePackages, ARCHIVES[index] ?? '', archive));
+        (await archives).forEach((archive, index) =>
+          unpack(files, sitePackages, ARCHIVES[index] ?? '', archive),
+        );
         writeFile(files, KERNELS_PATH, await kernels);
       } catch (error) {
         fail(error);
@@ -92,7 +117,7 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
   const { _module: module } = python as unknown as {
     _module: { HEAPU8: Uint8Array<ArrayBuffer> };
   };
-  let engine: PyProxy & Record<string, Callable> | undefined;
+  let engine: (PyProxy & Record<string, Callable>) | undefined;
   const typed = <T>(call: () => T): T => {
     try {
       return call();
@@ -100,15 +125,22 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
       if (!(error instanceof python.ffi.PythonError)) throw error;
       // What crosses is the text of a traceback; the engine keeps the exception itself.
       const kept = engine?.['last_error']?.() as string | undefined;
-      throw fromWire(kept === undefined ? asWire(error as { type: string; message: string }) : JSON.parse(kept) as WireError);
+      throw fromWire(
+        kept === undefined
+          ? asWire(error as { type: string; message: string })
+          : (JSON.parse(kept) as WireError),
+      );
     }
   };
-  engine = typed(() => python.pyimport('blurstream.bridge').Engine(
-    callbacks.postInput,
-    (...[slot, kind, reason, address, bytes, width, height, timestamp, layout]: EmitArguments) =>
-      callbacks.emit(slot, kind, reason, address, bytes, width, height, timestamp, toArray(layout)),
-    (event: string) => callbacks.report(JSON.parse(event)),
-  ) as PyProxy & Record<string, Callable>);
+  engine = typed(
+    () =>
+      python.pyimport('blurstream.bridge').Engine(
+        callbacks.postInput,
+        (...[slot, kind, reason, address, bytes, width, height, timestamp, layout]: EmitArguments) =>
+          callbacks.emit(slot, kind, reason, address, bytes, width, height, timestamp, toArray(layout)),
+        (event: string) => callbacks.report(JSON.parse(event)),
+      ) as PyProxy & Record<string, Callable>,
+  );
   const bound = engine;
   // Each access to a method makes a proxy: once is enough.
   const method = (name: string): Callable => {
@@ -128,11 +160,23 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
     modelLost: method('model_lost'),
     stats: (nowMs) => stats(nowMs) as string,
     memory: (address, bytes) => new Uint8Array(module.HEAPU8.buffer, address, bytes),
-    get heapBytes() { return module.HEAPU8.buffer.byteLength; },
+    get heapBytes() {
+      return module.HEAPU8.buffer.byteLength;
+    },
   };
 }
 
-type EmitArguments = [number, 'composed' | 'concealed', string, number, number, number, number, number, unknown];
+type EmitArguments = [
+  number,
+  'composed' | 'concealed',
+  string,
+  number,
+  number,
+  number,
+  number,
+  number,
+  unknown,
+];
 
 /** A Python list arrives as a proxy, which has to be given back. */
 function toArray(list: unknown): number[] {
@@ -146,5 +190,10 @@ function toArray(list: unknown): number[] {
 /** Before there is an engine: the last line of the traceback says what went wrong. */
 function asWire(error: { type: string; message: string }): WireError {
   const message = error.message.trimEnd().split('\n').at(-1) ?? error.type;
-  return { name: 'WorkerError', code: 'python-failed', message, details: { type: error.type, traceback: error.message } };
+  return {
+    name: 'WorkerError',
+    code: 'python-failed',
+    message,
+    details: { type: error.type, traceback: error.message },
+  };
 }

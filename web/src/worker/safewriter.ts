@@ -29,7 +29,9 @@ export class SafeFrame {
     return new SafeFrame(maker.make(shape), sequence, 'veil');
   }
 
-  static { pictureOf = (safe) => safe.#picture; }
+  static {
+    pictureOf = (safe) => safe.#picture;
+  }
 }
 
 /** The one writer of the output track. Owns every SafeFrame handed to it, and closes it exactly once. */
@@ -54,7 +56,10 @@ export class SafeWriter {
       return false;
     }
     this.#lastSequence = safe.sequence;
-    this.#writer.write(picture).catch(() => this.#lost()).finally(() => picture.close());
+    this.#writer
+      .write(picture)
+      .catch(() => this.#lost())
+      .finally(() => picture.close());
     return true;
   }
 

@@ -3,7 +3,11 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { Assets } from '../assets.js';
 import { ModelError, toWire } from '../errors.js';
 import {
-  unreachable, type ComposerToSegmenter, type GateToSegmenter, type SegmenterToComposer, type SegmenterToGate,
+  unreachable,
+  type ComposerToSegmenter,
+  type GateToSegmenter,
+  type SegmenterToComposer,
+  type SegmenterToGate,
 } from '../protocol.js';
 import { describeModel, type ModelContract } from './model.js';
 import { workerScope } from './scope.js';
@@ -30,19 +34,25 @@ class Segmenter {
     this.#contract = contract;
   }
 
-  get description(): string { return this.#contract.text; }
+  get description(): string {
+    return this.#contract.text;
+  }
 
   static async start({ assetBase, files }: Start): Promise<Segmenter> {
     const missing = new Set(FILES);
-    const assets = new Assets(assetBase, files, (name, bytes) => {
-      scope.postMessage({ type: 'loaded', name, bytes });
+    const assets = new Assets(assetBase, files, (name) => {
+      scope.postMessage({ type: 'loaded', name });
       if (missing.delete(name) && missing.size === 0) scope.postMessage({ type: 'starting' });
     });
     let failure: unknown;
-    assets.guardGlobalFetch((error) => { failure = error; });
+    assets.guardGlobalFetch((error) => {
+      failure = error;
+    });
     assets.fetchEarly(WASM);
     const [model, description, mjs] = await Promise.all([
-      assets.bytes(MODEL), assets.text(DESCRIPTION), assets.script(SCRIPT),
+      assets.bytes(MODEL),
+      assets.text(DESCRIPTION),
+      assets.script(SCRIPT),
     ]);
     env.wasm.numThreads = 1;
     env.wasm.proxy = false;
@@ -52,7 +62,10 @@ class Segmenter {
     try {
       session = await InferenceSession.create(model, { executionProviders: ['wasm'] });
     } catch (error) {
-      throw failure ?? new ModelError('model-unloadable', `${MODEL} cannot be loaded: ${(error as Error).message}`);
+      throw (
+        failure ??
+        new ModelError('model-unloadable', `${MODEL} cannot be loaded: ${(error as Error).message}`)
+      );
     }
     contract.checkSession(session.inputNames, session.outputNames);
     const segmenter = new Segmenter(session, contract);
@@ -93,9 +106,13 @@ function greet(): void {
 async function run(port: MessagePort, { request, input }: ComposerToSegmenter): Promise<void> {
   const startMs = performance.now();
   try {
-    if (segmenter === null) throw new ModelError('model-not-ready', 'The model was asked before it was ready');
+    if (segmenter === null)
+      throw new ModelError('model-not-ready', 'The model was asked before it was ready');
     const mask = await segmenter.run(new Float32Array(input));
-    send(port, { type: 'mask', request, mask, input, modelMs: performance.now() - startMs }, [mask.buffer, input]);
+    send(port, { type: 'mask', request, mask, input, modelMs: performance.now() - startMs }, [
+      mask.buffer,
+      input,
+    ]);
   } catch (error) {
     send(port, { type: 'model-error', request, error: toWire(error, 'model-run-failed'), input }, [input]);
   }
@@ -109,13 +126,19 @@ scope.onmessage = ({ data }) => {
   switch (data.type) {
     case 'start':
       join(data.port);
-      Segmenter.start(data).then((started) => {
-        segmenter = started;
-        scope.postMessage({ type: 'ready' });
-        greet();
-      }).catch((error: unknown) => scope.postMessage({ type: 'failed', error: toWire(error, 'segmenter-failed') }));
+      Segmenter.start(data)
+        .then((started) => {
+          segmenter = started;
+          scope.postMessage({ type: 'ready' });
+          greet();
+        })
+        .catch((error: unknown) =>
+          scope.postMessage({ type: 'failed', error: toWire(error, 'segmenter-failed') }),
+        );
       return;
-    case 'composer-joined': return join(data.port);
-    default: return unreachable(data);
+    case 'composer-joined':
+      return join(data.port);
+    default:
+      return unreachable(data);
   }
 };

@@ -1,6 +1,6 @@
 /**
- * Everything of a camera frame except its picture: numbers alone, so a veil made from them cannot show anything.
- * Width and height are those of the visible part.
+ * Everything of a camera frame except its picture: numbers alone, so a veil made from them cannot show
+ * anything. Width and height are those of the visible part.
  */
 export interface FrameShape {
   readonly width: number;
@@ -51,8 +51,12 @@ export function isYuv(format: string | null): boolean {
 }
 
 /** The constructor arguments of an I420 frame of this shape. */
-export function i420Init(shape: FrameShape, width: number, height: number,
-  layout: PlaneLayout[]): VideoFrameBufferInit & Orientation {
+export function i420Init(
+  shape: FrameShape,
+  width: number,
+  height: number,
+  layout: PlaneLayout[],
+): VideoFrameBufferInit & Orientation {
   return {
     format: 'I420',
     codedWidth: width,

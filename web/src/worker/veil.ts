@@ -6,8 +6,8 @@ const VEIL_U = 134;
 const VEIL_V = 124;
 
 /**
- * Makes flat frames from numbers alone. Each is a frame of its own: a copy of one frame with another timestamp
- * keeps the old timestamp on the track.
+ * Makes flat frames from numbers alone. Each is a frame of its own: a copy of one frame with another
+ * timestamp keeps the old timestamp on the track.
  */
 export class VeilMaker {
   #planes = new Uint8Array(0);
@@ -25,10 +25,13 @@ export class VeilMaker {
       this.#planes.fill(VEIL_V, luma + chroma);
       [this.#width, this.#height] = [width, height];
     }
-    return new VideoFrame(this.#planes, i420Init(shape, width, height, [
-      { offset: 0, stride: width },
-      { offset: luma, stride: chromaWidth },
-      { offset: luma + chroma, stride: chromaWidth },
-    ]));
+    return new VideoFrame(
+      this.#planes,
+      i420Init(shape, width, height, [
+        { offset: 0, stride: width },
+        { offset: luma, stride: chromaWidth },
+        { offset: luma + chroma, stride: chromaWidth },
+      ]),
+    );
   }
 }

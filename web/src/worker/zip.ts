@@ -9,7 +9,10 @@ const STORED = 0;
  * The files of a zip archive that holds them uncompressed (the server's brotli does better over the whole).
  * Contents are views on `archive`. Raises AssetError.
  */
-export function* storedFiles(name: string, archive: Uint8Array): Generator<readonly [path: string, content: Uint8Array]> {
+export function* storedFiles(
+  name: string,
+  archive: Uint8Array,
+): Generator<readonly [path: string, content: Uint8Array]> {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
   // build.py writes no archive comment, so the directory's end record is the end of the file.
   const end = archive.byteLength - END_BYTES;
@@ -30,6 +33,9 @@ export function* storedFiles(name: string, archive: Uint8Array): Generator<reado
 }
 
 function damaged(name: string, what: string): AssetError {
-  return new AssetError('asset-corrupt', `${name} is not an archive of uncompressed files (${what}): build the assets again`,
-    { url: name, expected: 'a zip archive of stored files', actual: what });
+  return new AssetError(
+    'asset-corrupt',
+    `${name} is not an archive of uncompressed files (${what}): build the assets again`,
+    { url: name, expected: 'a zip archive of stored files', actual: what },
+  );
 }

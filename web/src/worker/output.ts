@@ -1,0 +1,81 @@
+import type { GateToPage, MadeFrame } from '../protocol.js';
+import type { StreamState } from '../stats.js';
+import type { Ticket } from './flight.js';
+import type { Meter } from './meter.js';
+import { SafeFrame, SafeWriter } from './safewriter.js';
+import { VeilMaker } from './veil.js';
+
+/** The output track, and the state that follows from what is written to it. */
+export class Output {
+  readonly #writer: SafeWriter;
+  readonly #veils = new VeilMaker();
+  readonly #meter: Meter;
+  readonly #tell: (message: GateToPage) => void;
+  #state: StreamState = 'loading';
+  #reason = 'starting';
+  #wrote = false;
+  #complete = false;
+
+  /** `onClosed`: the page has stopped the track. */
+  constructor(
+    writable: WritableStream<VideoFrame>,
+    meter: Meter,
+    tell: (message: GateToPage) => void,
+    onClosed: () => void,
+  ) {
+    this.#writer = new SafeWriter(writable, onClosed);
+    this.#meter = meter;
+    this.#tell = tell;
+  }
+
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  /** Why the output is what it is; a veil that is written for no reason of its own is written for this one. */
+  get reason(): string {
+    return this.#reason;
+  }
+
+  /** Python and the model were ready once: whatever is missing from now on is no longer 'loading'. */
+  completed(): void {
+    this.#complete = true;
+  }
+
+  made(message: MadeFrame, ticket: Ticket): void {
+    this.#write(SafeFrame.made(message), ticket, message.reason);
+  }
+
+  veil(ticket: Ticket, reason: string): void {
+    this.#write(SafeFrame.veil(this.#veils, ticket.sequence, ticket.shape), ticket, reason);
+  }
+
+  conceal(reason: string): void {
+    if (this.#state !== 'failed') this.#enter(this.#complete ? 'concealed' : 'loading', reason);
+  }
+
+  fail(reason: string): void {
+    this.#enter('failed', reason);
+  }
+
+  /** Ends the track. */
+  close(): Promise<void> {
+    return this.#writer.close();
+  }
+
+  #write(safe: SafeFrame, ticket: Ticket, reason: string): void {
+    if (!this.#writer.write(safe)) return this.#meter.dropped();
+    this.#meter.written(safe.kind, performance.now() - ticket.readMs);
+    if (!this.#wrote) this.#tell({ type: 'concealing' });
+    this.#wrote = true;
+    if (safe.kind === 'composed') this.#enter('running', '');
+    else this.conceal(reason);
+  }
+
+  #enter(state: StreamState, reason: string): void {
+    if (state === this.#state && reason === this.#reason) return;
+    this.#state = state;
+    this.#reason = reason;
+    this.#tell({ type: 'state', state, reason });
+  }
+}
