@@ -21,7 +21,7 @@ const COMMON = {
   minify: true,
   target: 'es2022',
   charset: 'utf8',
-  legalComments: 'none',
+  legalComments: 'eof',
   logLevel: 'warning',
 };
 
