@@ -32,6 +32,7 @@ class Row:
     strongest: float
     flat: bool
     detail: float
+    look: dict[str, Any]  # size to show at, rotation, colour space
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,14 @@ class Subject:
         self.page.evaluate("(look) => subject.open(look)", look(size, picture, pixels))
 
     def show(
-        self, size: tuple[int, int] = (640, 360), picture: str = "portrait", pixels: str = "I420"
+        self,
+        size: tuple[int, int] = (640, 360),
+        picture: str = "portrait",
+        pixels: str = "I420",
+        **extra: object,
     ) -> int:
-        """Goes on with other pictures; returns the timestamp of the first of them."""
-        wanted = look(size, picture, pixels)
+        """Goes on with other pictures; returns the timestamp they begin at. `extra` goes to VideoFrame."""
+        wanted = {**look(size, picture, pixels), "extra": extra}
         return int(self.page.evaluate("(look) => subject.source.show(look)", wanted))
 
     def pause(self) -> None:

@@ -230,7 +230,7 @@ def stays_failed(subject: Subject, what: str) -> list[Row]:
     goes_on(subject, subject.watch(1.5), what)
     private(subject.rows, what)
     assert subject.state == "failed"
-    assert subject.workers() == ["gate.mjs"]
+    subject.until_workers(["gate.mjs"])
     error: dict[str, Any] = subject.page.evaluate(
         "() => subject.safe.update({effect: {type: 'blur', strength: 1}}).catch(asData)"
     )

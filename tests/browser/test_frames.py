@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,51 @@ def test_sizes_and_formats(site: Server, open_subject: OpenSubject) -> None:
     assert subject.state == "running"
     assert subject.codes("error", "warning") == []
     private([row for row in subject.rows if row.height >= DETECTABLE], "sizes and formats")
+
+
+@pytest.mark.parametrize("pixels", ["I420", "NV12"])
+def test_the_person_is_left_as_is(site: Server, open_subject: OpenSubject, pixels: str) -> None:
+    """To the bit; and the room is not."""
+    subject = open_subject(site)
+    subject.open(pixels=pixels)
+    subject.run()
+    subject.until_frames(10)
+    face, wall = [0.46, 0.25, 0.52, 0.4], [0, 0, 0.15, 0.25]
+    assert subject.page.evaluate("(box) => subject.distance('portrait', box)", face) == 0
+    assert subject.page.evaluate("(box) => subject.distance('portrait', box)", wall) > 20
+
+
+# what VideoFrame is made with -> size and look of what comes out
+UNUSUAL: list[tuple[dict[str, Any], tuple[int, int], dict[str, Any]]] = [
+    ({"rotation": 90}, (640, 360), {"rotation": 90, "displayWidth": 360, "displayHeight": 640}),
+    ({"flip": True}, (640, 360), {"flip": True}),
+    ({"displayWidth": 480, "displayHeight": 360}, (640, 360), {"displayWidth": 480, "displayHeight": 360}),
+    ({"visibleRect": {"x": 160, "y": 20, "width": 321, "height": 301}}, (321, 301), {"displayWidth": 321}),
+    (
+        {"colorSpace": {"matrix": "bt709", "primaries": "bt709", "transfer": "bt709", "fullRange": True}},
+        (640, 360),
+        {"matrix": "bt709", "fullRange": True},
+    ),
+]
+
+
+def test_unusual_frames(site: Server, open_subject: OpenSubject) -> None:
+    """Turned, mirrored, cropped, with pixels that are not square, of another colour space, of no clock."""
+    subject = open_subject(site)
+    subject.open()
+    subject.run()
+    for extra, size, wanted in UNUSUAL:
+        first = subject.show(**extra)
+        subject.until(f"subject.rowsSince({first}).filter(({{flat}}) => !flat).length >= 3")
+        row = subject.look()[-1]
+        assert (row.width, row.height) == size, (extra, row)
+        assert {name: row.look[name] for name in wanted} == wanted, (extra, row)
+    subject.show(timestamp=0)
+    subject.until_frames(5)
+    assert subject.rows[-1].timestamp == 0
+    assert subject.state == "running"
+    assert subject.codes("error", "warning") == []
+    private(subject.rows, "unusual frames")
 
 
 @pytest.mark.parametrize(("size", "pixels"), [((161, 91), "NV12"), ((322, 181), "BGRX")])

@@ -72,12 +72,13 @@ function convert(i420, width, height, format) {
 }
 
 function write() {
-  const { width, height, format } = look;
+  const { width, height, format, extra = {} } = look;
   // As a camera's: of the clock, and never twice the same.
   timestamp = Math.max(Math.round(performance.now() * 1000), timestamp + 1000);
   const rgb = /^(RGB|BGR)/.test(format);
   const frame = new VideoFrame(frames[shown++ % frames.length], {
     format, codedWidth: width, codedHeight: height, timestamp, duration: FRAME_US, ...(rgb ? {} : { colorSpace: BT601 }),
+    ...extra,
   });
   timestamps.push(timestamp);
   writer.write(frame).catch(() => { paused = true; }).finally(() => frame.close());

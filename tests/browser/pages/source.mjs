@@ -20,7 +20,7 @@ export class Source {
 
   get stream() { return new MediaStream([this.track]); }
 
-  /** Goes on with other pictures: {picture, width, height, format}, or pauses: null. */
+  /** Goes on with other pictures: {picture, width, height, format, extra}, or pauses: null; `extra` goes to VideoFrame. */
   show(look) { return this.#ask({ type: 'show', look }); }
 
   /** Writes `count` frames at once. */

@@ -69,6 +69,24 @@ const subject = {
     return taps.at(-1);
   },
 
+  /** How far the newest frame is from the nearest picture of the footage, in a box given in shares of the frame. */
+  async distance(picture, [left, top, right, bottom]) {
+    const { luma, width, height } = taps.at(-1).newest;
+    const bytes = new Uint8Array(await (await fetch(`/footage/${picture}_${width}x${height}.i420`)).arrayBuffer());
+    const size = width * height + 2 * ((width + 1) >> 1) * ((height + 1) >> 1);
+    let least = Infinity;
+    for (let start = 0; start < bytes.length; start += size) {
+      let most = 0;
+      for (let y = Math.round(top * height); y < bottom * height; y += 1) {
+        for (let at = y * width + Math.round(left * width); at < y * width + right * width; at += 1) {
+          most = Math.max(most, Math.abs(luma[at] - bytes[start + at]));
+        }
+      }
+      least = Math.min(least, most);
+    }
+    return least;
+  },
+
   /** Breaks a worker of the instrumented build. */
   break(worker, fault) { trapdoor.postMessage({ worker, fault }); },
 

@@ -11,6 +11,8 @@ export class Tap {
   count = 0;
   ended = false;
   track;
+  /** {luma, width, height} of the newest frame */
+  newest = null;
 
   constructor(track, detector) {
     this.track = track;
@@ -41,9 +43,12 @@ export class Tap {
   async #describe(frame) {
     const { timestamp, format, visibleRect: { width, height } } = frame;
     const luma = await lumaOf(frame);
+    this.newest = { luma, width, height };
     const { whole, strongest } = this.#detector.score(luma, width, height);
+    const { displayWidth, displayHeight, rotation = 0, flip = false, colorSpace: { matrix, fullRange } } = frame;
     return { timestamp, format, width, height, whole, strongest, flat: luma.every((value) => value === luma[0]),
-      detail: detailOf(luma, width, height) };
+      detail: detailOf(luma, width, height),
+      look: { displayWidth, displayHeight, rotation, flip, matrix, fullRange } };
   }
 }
 
