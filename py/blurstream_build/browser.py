@@ -192,7 +192,7 @@ def _install(paths: Paths, console: Console, step: Step) -> str:
                 step, install, what="apt-get install chromium", fix="", env=quiet, timeout_s=INSTALL_TIMEOUT_S
             )
         except BuildError as error:
-            tried.append(f"apt-get failed ({error.why.splitlines()[-1].strip()})")
+            tried.append(f"apt-get failed ({_cause(error)})")
         if find(os.environ):
             return "installed with apt-get"
     try:
@@ -201,5 +201,11 @@ def _install(paths: Paths, console: Console, step: Step) -> str:
         command: list[str | Path] = [paths.venv_python, "-m", "playwright", "install", "chromium"]
         console.run(step, command, what="playwright install", fix="", timeout_s=INSTALL_TIMEOUT_S)
     except BuildError as error:
-        tried.append(f"Playwright's download failed ({error.why.splitlines()[0].strip()})")
+        tried.append(f"Playwright's download failed ({_cause(error)})")
     return "; ".join(tried) or "nothing could be installed"
+
+
+def _cause(error: BuildError) -> str:
+    """The line of a command's output that names the error."""
+    lines = [line.strip() for line in error.why.splitlines() if line.strip()]
+    return next((line for line in lines if line.lower().startswith(("error", "e:"))), lines[0])

@@ -15,12 +15,19 @@ if (pairs.length === 0 || process.argv.length % 2) {
 
 const files = await Promise.all(pairs.map(async ([source, target]) => ({ source, target, data: await readFile(source) })));
 files.sort((a, b) => b.data.length - a.data.length); // the longest first: the cores end together
-let done = 0;
+const total = files.length;
+const busy = new Set();
+
+function tell() {
+  console.log(`brotli: ${total - files.length - busy.size} of ${total} done, at ${[...busy].join(' and ')}`);
+}
 
 async function worker() {
   for (let file = files.shift(); file; file = files.shift()) {
     const { source, target, data } = file;
-    console.log(`brotli: ${basename(source)}, ${(data.length / 1e6).toFixed(1)} MB, ${done} of ${pairs.length} done`);
+    const name = `${basename(source)} (${(data.length / 1e6).toFixed(1)} MB)`;
+    busy.add(name);
+    tell();
     const packed = await compress(data, {
       params: {
         [constants.BROTLI_PARAM_QUALITY]: 11,
@@ -30,7 +37,7 @@ async function worker() {
     });
     await writeFile(`${target}.part`, packed);
     await rename(`${target}.part`, target);
-    done += 1;
+    busy.delete(name);
   }
 }
 await Promise.all(cpus().map(worker));

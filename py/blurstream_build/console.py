@@ -19,6 +19,7 @@ from .errors import BuildError
 
 NAME_WIDTH = 22
 TAIL_LINES = 40  # of a failed command's output, shown with the error
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 QUIET_S = 10.0  # without a terminal, a running step says something at least this often ...
 BETWEEN_S = 2.0  # ... and at most this often
 
@@ -120,10 +121,11 @@ class Console:
         beat.start()
         try:
             yield step
-        except BaseException:
+        except BaseException as error:
             over.set()
             beat.join()
-            self.line(f"  {name:<{NAME_WIDTH}} FAILED  ({step.elapsed:.1f} s)")
+            end = "stopped" if isinstance(error, KeyboardInterrupt) else "FAILED"
+            self.line(f"  {name:<{NAME_WIDTH}} {end}  ({step.elapsed:.1f} s)")
             raise
         over.set()
         beat.join()
@@ -175,7 +177,7 @@ class Console:
                 record.write(f"$ {' '.join(words)}\n")
                 assert child.stdout is not None
                 for raw in child.stdout:
-                    text = raw.rstrip()
+                    text = COLOURS.sub("", raw).rstrip()
                     record.write(text + "\n")
                     full.append(text)
                     if text:
