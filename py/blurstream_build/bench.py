@@ -16,6 +16,12 @@ SCRIPTS = {"kernels": "bench_kernels.py", "loop": "bench_loop.py"}
 
 def bench(paths: Paths, console: Console, which: Sequence[str], extra: Sequence[str]) -> int:
     """Builds and runs the named benchmarks, all of them by default; their results are written to bench/."""
+    if extra and len(which) != 1:
+        raise BuildError(
+            "build.py bench",
+            f"{' '.join(extra)} is meant for one benchmark, and each has arguments of its own",
+            f"Name it: python3 build.py bench --only loop -- {' '.join(extra)}",
+        )
     node = assemble.build(paths, console, packages="test", compress=False)
     chromium = browser.ensure(paths, console)
     paths.bench.mkdir(exist_ok=True)
