@@ -56,7 +56,7 @@ def build(paths: Paths, console: Console, *, packages: str = "build", compress: 
 
 def staged(paths: Paths) -> list[Path]:
     """Every file that belongs into dist/assets, where its step has left it."""
-    folders = (stage(paths, name) for name in ("runtime", "model", "workers"))
+    folders = (stage(paths, "runtime"), stage(paths, "workers"), paths.built_models)
     return [file for folder in folders for file in files_under(folder)] + [paths.kernels / kernels.WASM]
 
 
@@ -68,7 +68,7 @@ def stage(paths: Paths, name: str) -> Path:
 def _model(paths: Paths, console: Console) -> None:
     package = paths.node_modules / MODEL_PACKAGE
     inputs = [*files_under(paths.models), paths.steps / "model.py", package / "package.json"]
-    out = stage(paths, "model")
+    out = paths.built_models
     _produce(paths, console, "model", inputs, out, partial(model.build, package, paths.venv_python, out))
 
 

@@ -74,6 +74,10 @@ class Paths:
         return self.build / "kernels"
 
     @property
+    def built_models(self) -> Path:
+        return self.build / "models"
+
+    @property
     def clips(self) -> Path:
         return self.build / "clips"
 
