@@ -71,6 +71,11 @@ export async function startEngine(assets: Assets, callbacks: EngineCallbacks): P
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
+  const onUnhandled = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    fail(event.reason);
+  };
+  globalThis.addEventListener('unhandledrejection', onUnhandled);
   assets.guardGlobalFetch(fail);
   const script = assets.script(SCRIPT);
   const kernels = assets.bytes(KERNELS);
@@ -97,7 +102,9 @@ export async function startEngine(assets: Assets, callbacks: EngineCallbacks): P
       }
     },
   });
-  return bind(await Promise.race([failed, loading]), callbacks);
+  const python = await Promise.race([failed, loading]);
+  globalThis.removeEventListener('unhandledrejection', onUnhandled);
+  return bind(python, callbacks);
 }
 
 type Files = PyodideAPI['FS'];
