@@ -67,8 +67,8 @@ def test_stats(subject: Subject) -> None:
     assert (stats["frameWidth"], stats["frameHeight"], stats["frameFormat"]) == (640, 360, "I420")
     assert stats["restarts"] == 0 and stats["composedFrames"] > 0 and stats["veiledFrames"] > 0
     shown = stats["composedFrames"] + stats["concealedFrames"] + stats["veiledFrames"]
-    # A few are on their way at any moment.
-    assert 0 <= stats["inputFrames"] - shown - stats["droppedFrames"] <= 8
+    # A few are on their way at any moment; veils that keep time while a busy machine delivers nothing have no input.
+    assert -15 <= stats["inputFrames"] - shown - stats["droppedFrames"] <= 8
     assert 0 <= subject.page.evaluate("() => subject.tapped()") - shown <= 120
     assert subject.page.evaluate("() => subject.statsSeen") >= 2
 
