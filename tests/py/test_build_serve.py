@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import http.client
 import os
+import socket
+import struct
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -195,6 +197,16 @@ def test_a_taken_port_falls_back_unless_it_was_asked_for(tree: Path, monkeypatch
             assert get(second, "/demo/")[0].status == HTTPStatus.OK
         with pytest.raises(OSError):
             serve.open_server({"/": tree}, taken)
+
+
+def test_a_browser_that_goes_away_is_no_error(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
+    for sent in (b"GET /demo/clip.mp4 HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /dem"):
+        with socket.create_connection((serve.HOST, server.server_address[1])) as link:
+            link.sendall(sent)
+            # Reset instead of an orderly end.
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert get(server, "/demo/")[0].status == HTTPStatus.OK
+    assert capfd.readouterr().err == ""
 
 
 def test_it_listens_on_this_machine_only(server: Server) -> None:
