@@ -227,7 +227,7 @@ def goes_on(subject: Subject, rows: list[Row], what: str) -> None:
 def stays_failed(subject: Subject, what: str) -> list[Row]:
     """Asserts that the output goes on concealed, with the gate alone; and that stop() ends that. Its rows."""
     subject.look()
-    goes_on(subject, subject.watch(1.5), what)
+    goes_on(subject, subject.until_frames(15), what)
     private(subject.rows, what)
     assert subject.state == "failed"
     subject.until_workers(["gate.mjs"])
