@@ -267,4 +267,5 @@ def test_asset_base(site: Server, subject: Subject) -> None:
         subject.page.evaluate(f"() => blurStream.preload({{assetBase: {base}}})")
     subject.begin(assetBase="/assets")
     subject.page.evaluate("() => subject.safe.ready")
-    assert subject.page.evaluate("() => blurStream.isSupported({assetBase: '/assets'})")["supported"]
+    for base in ("'/assets'", "'/assets/'", "'/'", "location.origin", "new URL('/', location.href)"):
+        assert subject.page.evaluate(f"() => blurStream.isSupported({{assetBase: {base}}})")["supported"], base

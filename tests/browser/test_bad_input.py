@@ -28,7 +28,7 @@ CASES = {
         OPTION, "asset-base-origin", "https://example.org/assets/", "same origin",
     ),
     "blurStream(camera, {assetBase: '/nowhere/'})": (
-        ASSET, "asset-missing", "/nowhere/manifest.json answers 404", "check assetBase",
+        ASSET, "asset-missing", "/nowhere/assets/manifest.json answers 404", "check assetBase",
     ),
     "blurStream(camera, {signal: AbortSignal.abort()})": (ABORT, "aborted", "aborted", "signal"),
     "blurStream.preload({assetBase: '/nowhere/'})": (ASSET, "asset-missing", "404", "check assetBase"),

@@ -20,7 +20,7 @@ export interface Progress {
 }
 
 export interface PreloadOptions {
-  /** The folder of the asset files. @defaultValue `assets/` beside the script */
+  /** The folder that holds `assets/`, or `assets/` itself. @defaultValue the folder of the script */
   readonly assetBase?: string | URL;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -92,7 +92,7 @@ function parseAssetBase(assetBase: unknown, scriptUrl: string | null): string {
   if (assetBase === undefined && scriptUrl === null) {
     throw new OptionsError(
       'asset-base-unknown',
-      'The address of the script is unknown here: pass assetBase, ' + 'the folder that holds the asset files',
+      'The address of the script is unknown here: pass assetBase, the folder that holds assets/',
       { option: 'assetBase' },
     );
   }
@@ -100,11 +100,11 @@ function parseAssetBase(assetBase: unknown, scriptUrl: string | null): string {
   try {
     url =
       assetBase === undefined
-        ? new URL('assets/', scriptUrl ?? undefined)
+        ? new URL('.', scriptUrl ?? undefined)
         : new URL(checkedBase(assetBase), document.baseURI);
   } catch (error) {
     if (error instanceof OptionsError) throw error;
-    throw invalid('assetBase', assetBase, 'pass the address of the folder that holds the asset files');
+    throw invalid('assetBase', assetBase, 'pass the address of the folder that holds assets/');
   }
   if (url.origin !== location.origin) {
     // A worker's script must come from the page's own origin; no blob: detour, a strict CSP forbids it.
@@ -117,6 +117,7 @@ function parseAssetBase(assetBase: unknown, scriptUrl: string | null): string {
   }
   url.search = url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
+  if (!url.pathname.endsWith('/assets/')) url.pathname += 'assets/';
   return url.href;
 }
 
