@@ -262,10 +262,11 @@ def test_preload_fetches_everything(subject: Subject) -> None:
 
 
 def test_asset_base(site: Server, subject: Subject) -> None:
-    """Relative to the page, with or without its last slash, as a string or a URL."""
+    """Relative to the page, with or without its last slash, a string or a URL, assets/ or what holds it."""
     for base in ("'/assets'", "'../assets/'", "new URL('/assets/', location)"):
         subject.page.evaluate(f"() => blurStream.preload({{assetBase: {base}}})")
     subject.begin(assetBase="/assets")
     subject.page.evaluate("() => subject.safe.ready")
     for base in ("'/assets'", "'/assets/'", "'/'", "location.origin", "new URL('/', location.href)"):
-        assert subject.page.evaluate(f"() => blurStream.isSupported({{assetBase: {base}}})")["supported"], base
+        report = subject.page.evaluate(f"() => blurStream.isSupported({{assetBase: {base}}})")
+        assert report["supported"], base

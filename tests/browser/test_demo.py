@@ -234,6 +234,27 @@ def test_no_camera_keeps_the_clip(open_demo: OpenDemo, fault: str, words: str) -
     running(page)
 
 
+def test_no_camera_while_the_clip_is_still_opening(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    page.get_by_role("button", name="Stop").click()
+    page.evaluate(
+        """() => {
+            navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+            const play = HTMLMediaElement.prototype.play;
+            HTMLMediaElement.prototype.play = async function () {
+                await new Promise((resolve) => setTimeout(resolve, 1500));
+                return play.call(this);
+            };
+        }"""
+    )
+    page.locator("#power").click()
+    page.get_by_role("button", name="My webcam").click()
+    expect(page.locator("#source-hint")).to_contain_text("not allowed")
+    running(page)
+    expect(page.locator("#source-hint")).to_contain_text("not allowed")
+
+
 def test_a_missing_model(
     faulty_site: Callable[[Mapping[str, Fault]], Server],
     open_page: OpenPage,

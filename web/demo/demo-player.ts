@@ -30,8 +30,11 @@ export class Player {
   #abort = new AbortController();
   #progress: Progress | null = null;
   #error: BlurStreamError | null = null;
-  /** Counts the starts: what an older one still brings is let go. */
+  /** Counts the starts. */
   #turn = 0;
+  /** The start whose source was taken: what an older one still brings is let go. */
+  #taken = 0;
+  #opening = 0;
   #hidden = false;
   #updating = false;
   #strengthChanged = false;
@@ -65,24 +68,31 @@ export class Player {
     const turn = ++this.#turn;
     put('source-hint', opener === openClip ? '' : 'Waiting for the camera. Your browser may ask you to allow it.');
     let source: Source;
+    this.#opening += 1;
     try {
       source = await opener();
     } catch (error) {
+      this.#opening -= 1;
       if (turn === this.#turn) this.#noSource(error as Error);
       return;
     }
-    if (turn !== this.#turn) return source.release();
+    this.#opening -= 1;
+    if (turn < this.#taken) return source.release();
+    this.#taken = turn;
     this.#end();
     this.#opener = opener;
     this.#source = source;
-    put('source-hint', source.kind === 'clip' ? 'A portrait in a made-up room: it needs no permission.' : '');
+    // a newer start that failed meanwhile has said so, and that stays
+    if (turn === this.#turn) {
+      put('source-hint', source.kind === 'clip' ? 'A portrait in a made-up room: it needs no permission.' : '');
+    }
     void this.#picker.show(source);
     this.#showButtons();
     await this.#run(source);
   }
 
   stop(): void {
-    this.#turn += 1;
+    this.#taken = ++this.#turn;
     this.#end();
     put('source-hint', '');
     say(stateWords('stopped', 'stopped'));
@@ -169,7 +179,7 @@ export class Player {
 
   #noSource(error: Error): void {
     put('source-hint', error.message);
-    if (this.#source === null) {
+    if (this.#source === null && this.#opening === 0) {
       say(stateWords('stopped', 'stopped'));
       this.#stage.stopped(error.message);
       this.#showButtons();
