@@ -240,7 +240,8 @@ def test_no_camera_while_the_clip_is_still_opening(open_demo: OpenDemo) -> None:
     page.get_by_role("button", name="Stop").click()
     page.evaluate(
         """() => {
-            navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+            const refusal = new DOMException('no', 'NotAllowedError');
+            navigator.mediaDevices.getUserMedia = () => Promise.reject(refusal);
             const play = HTMLMediaElement.prototype.play;
             HTMLMediaElement.prototype.play = async function () {
                 await new Promise((resolve) => setTimeout(resolve, 1500));
