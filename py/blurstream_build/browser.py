@@ -187,7 +187,9 @@ def _install(paths: Paths, console: Console, step: Step) -> str:
             step.say("apt-get update")
             console.run(step, ["apt-get", "update", "-q"], what="apt-get update", fix="", env=quiet)
             step.say("apt-get install chromium")
-            install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"]
+            # a machine without a screen may have no font at all, and pages would have no words
+            packages = ["chromium", "fonts-liberation"]
+            install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
             console.run(
                 step, install, what="apt-get install chromium", fix="", env=quiet, timeout_s=INSTALL_TIMEOUT_S
             )
