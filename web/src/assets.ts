@@ -108,25 +108,28 @@ export class Assets {
 
   /**
    * Puts a fetch in the place of the global one that knows these files only: code that is not ours (Pyodide,
-   * onnxruntime) fetches with integrity too, and can ask nothing else of the network. `onFailure` hears what
-   * such code may swallow.
+   * onnxruntime) fetches with integrity too, and can ask nothing else of the network. Such code may swallow a
+   * failure, or leave it to nobody: it is told of none, and waits. The promise returned here rejects instead.
    */
-  guardGlobalFetch(onFailure: (error: unknown) => void): void {
+  guardGlobalFetch(): Promise<never> {
     const ours = new Set(Object.keys(this.#files).map((name) => this.url(name)));
-    globalThis.fetch = async (input) => {
-      const url = new URL(input instanceof Request ? input.url : input, this.#base).href;
-      try {
-        if (ours.has(url)) return await this.fetch(url.slice(this.#base.length));
-        throw new AssetError('asset-unknown', `${url} is not in the manifest and is not fetched`, {
-          url,
-          expected: 'a file of the manifest',
-          actual: url,
-        });
-      } catch (error) {
-        onFailure(error);
-        throw error;
-      }
-    };
+    const failed = new Promise<never>((_resolve, reject) => {
+      globalThis.fetch = (input) => {
+        const url = new URL(input instanceof Request ? input.url : input, this.#base).href;
+        const response = ours.has(url)
+          ? this.fetch(url.slice(this.#base.length))
+          : Promise.reject(
+              new AssetError('asset-unknown', `${url} is not in the manifest and is not fetched`, {
+                url,
+                expected: 'a file of the manifest',
+                actual: url,
+              }),
+            );
+        return new Promise((resolve) => response.then(resolve, reject));
+      };
+    });
+    failed.catch(() => undefined);
+    return failed;
   }
 
   #entry(name: string): AssetEntry {

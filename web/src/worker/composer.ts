@@ -121,7 +121,13 @@ class Composer {
     }
     this.#copyMs += performance.now() - startMs;
     this.#copies += 1;
-    engine.submit(slot, performance.now());
+    try {
+      engine.submit(slot, performance.now());
+    } catch (error) {
+      // Python has freed the slot, and emits nothing for it.
+      this.#inSlot.delete(slot);
+      scope.postMessage({ type: 'faulted', sequence, error: toWire(error, 'frame-unprepared') });
+    }
   }
 
   #emit(

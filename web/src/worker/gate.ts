@@ -35,7 +35,7 @@ const SLEPT_MS = 2000;
 /** A frame older than a veil by less came late; one older by more is of a source that counts anew. */
 const OVERTAKEN_US = 1_000_000;
 /** What frames that are out get to come home when all is over. */
-const LANDING_MS = 200;
+const LANDING_MS = 500;
 const LANDING_STEP_MS = 5;
 
 type Start = Extract<PageToGate, { type: 'start' }>;
@@ -118,7 +118,7 @@ class Gate {
         this.#admit(value);
       }
     } catch (error) {
-      this.#notice('error', toWire(error, 'source-failed'));
+      tell({ type: 'notice', level: 'error', error: toWire(error, 'source-failed') });
     }
     this.#reading = false;
     await this.stop('source-ended');
@@ -188,12 +188,11 @@ class Gate {
       case 'faulted':
         return this.#fault(message.sequence, message.error);
       case 'notice':
-        return this.#notice(message.level, message.error);
+      case 'updated':
+        return tell(message);
       case 'measured':
         this.#composerStats = message.stats;
         return this.#report();
-      case 'updated':
-        return tell(message);
       default:
         return unreachable(message);
     }
@@ -210,7 +209,7 @@ class Gate {
     const ticket = this.#flight.land(sequence);
     if (this.#stopped) return;
     if (ticket !== undefined) this.#output.veil(ticket, error.code);
-    this.#notice('error', error);
+    if (this.#notices.isNews(error, performance.now())) tell({ type: 'notice', level: 'error', error });
     this.#next();
   }
 
@@ -228,9 +227,10 @@ class Gate {
       this.#dropWaiting();
       this.#composerStats = NO_COMPOSER_STATS;
     }
-    this.#notice(final ? 'error' : 'warning', toWire(error, error.code));
+    const wire = toWire(error, error.code);
+    tell({ type: 'notice', level: final ? 'error' : 'warning', error: wire });
     if (!final) return this.#output.conceal(error.code);
-    this.#failure = toWire(error, error.code);
+    this.#failure = wire;
     for (const id of this.#crew.openUpdates) tell({ type: 'updated', id, error: this.#failure });
     this.#output.fail(error.code);
   }
@@ -268,10 +268,6 @@ class Gate {
       },
     });
   }
-
-  #notice(level: 'warning' | 'error', error: WireError): void {
-    if (this.#notices.isNews(error, performance.now())) tell({ type: 'notice', level, error });
-  }
 }
 
 let gate: Gate | null = null;
@@ -296,7 +292,9 @@ function start(message: Start): void {
   const reasons =
     protocol === PROTOCOL_VERSION
       ? workerReasons()
-      : [`the script speaks protocol ${protocol}, gate.mjs ${PROTOCOL_VERSION}: take both from the same build`];
+      : [
+          `the script speaks protocol ${protocol}, gate.mjs ${PROTOCOL_VERSION}: take both from the same build`,
+        ];
   if (reasons.length === 0) {
     gate = new Gate(message);
     return;

@@ -76,7 +76,7 @@ export async function startEngine(assets: Assets, callbacks: EngineCallbacks): P
     fail(event.reason);
   };
   globalThis.addEventListener('unhandledrejection', onUnhandled);
-  assets.guardGlobalFetch(fail);
+  assets.guardGlobalFetch().catch(fail);
   const script = assets.script(SCRIPT);
   const kernels = assets.bytes(KERNELS);
   const archives = Promise.all(ARCHIVES.map((name) => assets.bytes(name)));

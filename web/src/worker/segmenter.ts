@@ -44,10 +44,7 @@ class Segmenter {
       scope.postMessage({ type: 'loaded', name });
       if (missing.delete(name) && missing.size === 0) scope.postMessage({ type: 'starting' });
     });
-    let failure: unknown;
-    assets.guardGlobalFetch((error) => {
-      failure = error;
-    });
+    const failed = assets.guardGlobalFetch();
     assets.fetchEarly(WASM);
     const [model, description, mjs] = await Promise.all([
       assets.bytes(MODEL),
@@ -58,15 +55,7 @@ class Segmenter {
     env.wasm.proxy = false;
     env.wasm.wasmPaths = { mjs, wasm: assets.url(WASM) };
     const contract = describeModel(description);
-    let session: InferenceSession;
-    try {
-      session = await InferenceSession.create(model, { executionProviders: ['wasm'] });
-    } catch (error) {
-      throw (
-        failure ??
-        new ModelError('model-unloadable', `${MODEL} cannot be loaded: ${(error as Error).message}`)
-      );
-    }
+    const session = await Promise.race([failed, openSession(model)]);
     contract.checkSession(session.inputNames, session.outputNames);
     const segmenter = new Segmenter(session, contract);
     const blank = new Float32Array(contract.inputLength);
@@ -85,6 +74,17 @@ class Segmenter {
     this.#contract.checkOutput(output);
     const values = output.data as Float32Array<ArrayBuffer>;
     return values.byteLength === values.buffer.byteLength ? values : values.slice();
+  }
+}
+
+async function openSession(model: Uint8Array): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model, { executionProviders: ['wasm'] });
+  } catch (error) {
+    throw new ModelError(
+      'model-unloadable',
+      `${MODEL} cannot be loaded (${(error as Error).message}): convert the model again`,
+    );
   }
 }
 
