@@ -145,7 +145,11 @@ class Pipeline:
         assert self._session is not None
         self._running = ticket
         ticket.sent_at = perf_counter()
-        self._session.run_async([OUTPUT], {INPUT: ticket.prepared.image[None]}, self._on_mask, ticket)
+        try:
+            self._session.run_async([OUTPUT], {INPUT: ticket.prepared.image[None]}, self._on_mask, ticket)
+        except BaseException:
+            self._running = None  # its slot is free again; the caller has no SafeFrame and shows a veil
+            raise
 
     def _on_mask(self, results: Sequence[Array], ticket: Ticket, error: str) -> None:
         if ticket is not self._running:

@@ -281,6 +281,21 @@ def test_two_slots_and_abandon() -> None:
     assert [s.spec.timestamp for s, _ in bench.safe] == [0, 4]
 
 
+def test_an_input_that_cannot_be_sent_frees_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, planes = Bench(), room(320, 180)
+
+    def broken(*_: object) -> None:
+        raise ValueError("no port")
+
+    with monkeypatch.context() as broken_for_now:
+        broken_for_now.setattr(bench.session, "run_async", broken)
+        for _ in range(3):
+            with pytest.raises(ValueError, match="no port"):
+                bench.push(planes)
+    assert not bench.safe
+    assert bench.one(planes, mask_of())[0].kind == "composed"
+
+
 def test_size_changes_in_mid_stream() -> None:
     bench = Bench()
     for timestamp, (width, height) in enumerate([(640, 360), (161, 91), (1280, 720), (360, 640)]):
