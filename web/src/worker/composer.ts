@@ -121,13 +121,7 @@ class Composer {
     }
     this.#copyMs += performance.now() - startMs;
     this.#copies += 1;
-    try {
-      engine.submit(slot, performance.now());
-    } catch (error) {
-      // Python has freed the slot, and emits nothing for it.
-      this.#inSlot.delete(slot);
-      scope.postMessage({ type: 'faulted', sequence, error: toWire(error, 'frame-unprepared') });
-    }
+    engine.submit(slot, performance.now());
   }
 
   #emit(
