@@ -19,7 +19,7 @@ from .frame import FrameSpec
 from .kernels.loader import CompiledKernels
 from .kernels.signatures import MODEL_HEIGHT, MODEL_WIDTH
 from .mask import Callback
-from .options import parse_effect
+from .options import parse_settings
 from .pipeline import INPUT, OUTPUT, Pipeline, Ticket
 
 Array = np.ndarray[Any, Any]
@@ -98,8 +98,8 @@ class Engine:
         self._pipeline.open(self._session)
 
     @_kept
-    def configure(self, effect: str) -> None:
-        self._pipeline.configure(parse_effect(effect))
+    def configure(self, settings: str) -> None:
+        self._pipeline.configure(parse_settings(settings))
 
     @_kept
     def begin(

@@ -12,11 +12,19 @@ WEAKEST_SIGMA, STRONGEST_SIGMA = 0.01, 0.10
 STRENGTHS = {"light": 0.12, "medium": 0.33, "private": 0.6}  # sigma 2.1 %, 4 %, 6.4 % of the height
 
 
+BACKGROUNDS = ("sealed", "fresh")
+
+
 @dataclass(frozen=True)
 class Blur:
-    """Gaussian blur of the background. `strength` 0..1."""
+    """Gaussian blur of the background. `strength` 0..1.
+
+    `background` 'sealed': one sample of each place, taken again only when the place really changes; 'fresh':
+    every frame's own.
+    """
 
     strength: float = STRENGTHS["private"]
+    background: str = "sealed"
 
     @property
     def sigma(self) -> float:
@@ -26,6 +34,32 @@ class Blur:
 
 PRIVATE = Blur()
 Effect = Blur
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stream is asked for. `denoise`: tiles of the person that rest are averaged and held."""
+
+    effect: Effect = PRIVATE
+    denoise: bool = True
+
+
+def parse_settings(text: str) -> Settings:
+    """JSON {"effect": {...}, "denoise": bool} -> settings; both may be left out.
+
+    Raises OptionsError, naming the value and what is allowed.
+    """
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise OptionsError(f"settings are not JSON: {error}", value=text[:80]) from error
+    if not isinstance(value, dict):
+        raise OptionsError(f"settings are {value!r}; use an object", value=repr(value)[:80])
+    denoise = value.get("denoise", True)
+    if not isinstance(denoise, bool):
+        raise OptionsError(f"denoise {denoise!r} is not one; use true or false", value=repr(denoise)[:80])
+    effect = parse_effect(json.dumps(value["effect"])) if "effect" in value else PRIVATE
+    return Settings(effect, denoise)
 
 
 def parse_effect(text: str) -> Effect:
@@ -40,7 +74,12 @@ def parse_effect(text: str) -> Effect:
     if not isinstance(value, dict) or value.get("type") != "blur":
         given = value.get("type") if isinstance(value, dict) else value
         raise OptionsError(f"unknown effect type {given!r}; use {{type: 'blur'}}", value=repr(given)[:80])
-    return Blur(_strength(value.get("strength", "private")))
+    background = value.get("background", "sealed")
+    if background not in BACKGROUNDS:
+        raise OptionsError(
+            f"background {background!r} is not one; use 'sealed' or 'fresh'", value=repr(background)[:80]
+        )
+    return Blur(_strength(value.get("strength", "private")), background)
 
 
 def _strength(value: object) -> float:

@@ -20,7 +20,7 @@ from .frame import FrameSpec, Geometry, Slot
 from .kernels.loader import Kernels
 from .mask import Mask, Session
 from .matte import Matte
-from .options import PRIVATE, Effect
+from .options import PRIVATE, Settings
 from .plate import Plate
 from .prepare import Prepared
 from .tiles import Tiles
@@ -69,7 +69,7 @@ class Pipeline:
     def __init__(self, kernels: Kernels, emit: Callable[[SafeFrame], None], report: Report) -> None:
         self._kernels, self._emit, self._report = kernels, emit, report
         self._session: Session | None = None
-        self._effect: Effect = PRIVATE
+        self._settings = Settings()
         self._workspace: Workspace | None = None
         self._mask = Mask()
         self._begun: dict[int, Ticket] = {}
@@ -80,8 +80,8 @@ class Pipeline:
         self.milliseconds: dict[str, float] = {}
         self.frames = {"composed": 0, "concealed": 0}
 
-    def configure(self, effect: Effect) -> None:
-        self._effect = effect
+    def configure(self, settings: Settings) -> None:
+        self._settings = settings
 
     def open(self, session: Session) -> None:
         """Frames submitted from now on are segmented."""
@@ -184,7 +184,7 @@ class Pipeline:
         space.matte.run(mask, ticket.prepared)
         space.tiles.run()
         start = self._took("matte", start)
-        space.plate.run(ticket.prepared, self._effect.sigma)
+        space.plate.run(ticket.prepared, self._settings.effect.sigma)
         start = self._took("plate", start)
         safe = space.compose.compose(ticket.slot, ticket.number)
         self._took("compose", start)
@@ -198,7 +198,7 @@ class Pipeline:
         start = perf_counter()
         space = ticket.workspace
         space.matte.reset()
-        space.plate.run(ticket.prepared, max(self._effect.sigma, PRIVATE.sigma), person=False)
+        space.plate.run(ticket.prepared, max(self._settings.effect.sigma, PRIVATE.sigma), person=False)
         safe = space.compose.conceal(ticket.slot, ticket.number, reason)
         self._took("conceal", start)
         self._out(safe)

@@ -17,7 +17,7 @@ from .errors import BlurStreamError, MediaError, ModelError
 from .frame import FrameSpec
 from .kernels.loader import CompiledKernels
 from .mask import Callback
-from .options import STRENGTHS, parse_effect
+from .options import STRENGTHS, Settings, parse_effect
 from .pipeline import Pipeline
 
 Array = np.ndarray[Any, Any]
@@ -70,7 +70,7 @@ class Recorder:
         self._out: list[SafeFrame] = []
         self.warnings: list[str] = []
         self.pipeline = Pipeline(CompiledKernels(), self._out.append, self._note)
-        self.pipeline.configure(parse_effect(effect))
+        self.pipeline.configure(Settings(parse_effect(effect)))
         self.pipeline.open(NativeSession(model))
 
     def _note(self, severity: str, code: str, message: str, details: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ from blurstream.frame import FrameSpec
 from blurstream.kernels.loader import CompiledKernels, Kernels
 from blurstream.kernels.reference import ReferenceKernels
 from blurstream.mask import RETURN, Callback
-from blurstream.options import PRIVATE, Blur
+from blurstream.options import PRIVATE, Blur, Settings
 from blurstream.pipeline import Pipeline, Ticket
 
 Array = np.ndarray[Any, Any]
@@ -225,7 +225,7 @@ def test_weak_blur_never_weakens_concealment() -> None:
     planes = room(640, 360)
     planes[0][:] = np.tile((np.arange(640) // 40 % 2 * 150 + 40).astype(np.uint8), (360, 1))
     private, light = Bench(), Bench()
-    light.pipeline.configure(Blur(0.0))
+    light.pipeline.configure(Settings(Blur(0.0)))
     nobody = np.zeros((144, 256), np.float32)
     np.testing.assert_array_equal(private.one(planes, nobody)[1][0], light.one(planes, nobody)[1][0])
 

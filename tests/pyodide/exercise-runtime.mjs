@@ -58,7 +58,7 @@ function difference(frame, left, top, columns, rows) {
   return sum / (columns * rows);
 }
 
-engine.configure('{"type": "blur", "strength": "private"}');
+engine.configure('{"effect": {"type": "blur", "strength": "private"}}');
 send(1000); // there is no model yet
 engine.open_model(readFileSync(join(assets, "selfie_landscape.json"), "utf8"));
 const person = new Float32Array(maskWidth * maskHeight).map((_, i) => (Math.abs((i % maskWidth) - 128) < 48 ? 1 : 0));

@@ -45,7 +45,7 @@ class Composer {
       case 'frame':
         return this.#step((engine) => this.#take(engine, message.sequence, message.frame));
       case 'update':
-        return this.#step((engine) => configure(engine, message.id, JSON.stringify(message.effect)));
+        return this.#step((engine) => configure(engine, message.id, JSON.stringify({ effect: message.effect })));
       case 'segmenter-lost':
         this.#link.leave();
         return this.#step((engine) => engine.modelLost(performance.now()));
@@ -77,7 +77,7 @@ class Composer {
         }),
     };
     const engine = await startEngine(assets, callbacks);
-    engine.configure(JSON.stringify(effect));
+    engine.configure(JSON.stringify({ effect }));
     this.#engine = engine;
     scope.postMessage({ type: 'ready' });
   }
