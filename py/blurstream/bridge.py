@@ -194,9 +194,9 @@ class Engine:
         return ticket
 
     def _on_safe(self, safe: SafeFrame) -> None:
-        slot, spec = safe.slot, safe.spec
-        layout = to_js([n for plane in slot.layout for n in plane])
-        memory = slot.memory
+        picture, spec = safe.picture, safe.spec
+        layout = to_js([n for plane in picture.layout for n in plane])
+        memory = picture.memory
         self._emit(
             safe.ticket,
             safe.kind,

@@ -1,4 +1,8 @@
-"""Person and plate -> SafeFrame. The one place where a SafeFrame is made."""
+"""Person and plate -> SafeFrame. The one place where a SafeFrame is made.
+
+What was shown last stays in memory, and only those tiles are written that must be another now: the boundary's
+where something has changed, the background's when the plate has, the person's unless they rest.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .frame import FrameSpec, Geometry, Slot
-from .kernels.loader import Kernels
+from .frame import FrameSpec, Geometry, Planes, Slot
+from .kernels.loader import Bound, Kernels
 from .kernels.signatures import TILE
 from .matte import Matte
 from .plate import Plate
-from .tiles import Tiles
+from .prepare import Prepared
+from .quiet import Quiet
+from .tiles import BACKGROUND, BOUNDARY, NONE, PERSON, Tiles
 
 Array = np.ndarray[Any, Any]
+SIZES = (TILE, TILE // 2, TILE // 2)
 _COMPOSER = object()
 
 
@@ -22,13 +29,13 @@ _COMPOSER = object()
 class SafeFrame:
     """A frame whose background has been replaced in every pixel; the only thing that may leave the pipeline.
 
-    `ticket` is the number the frame was begun under. `slot.planes` holds its pixels (I420, padded) until the
-    slot is used again. `kind` says whether the person is shown ('composed') or the whole frame is blurred
+    `ticket` is the number the frame was begun under. `picture` holds its pixels (I420, padded) until the next
+    SafeFrame is made. `kind` says whether the person is shown ('composed') or the whole frame is blurred
     ('concealed', for `reason`).
     """
 
     ticket: int
-    slot: Slot
+    picture: Planes
     spec: FrameSpec
     kind: Literal["composed", "concealed"]
     reason: str
@@ -38,62 +45,140 @@ class SafeFrame:
         if self._made_by is not _COMPOSER:
             raise TypeError("a SafeFrame is made by Compose only")
 
+    @property
+    def planes(self) -> tuple[Array, Array, Array]:
+        return self.picture.planes
+
 
 class Compose:
-    """Writes the plate into a slot's planes, in place, wherever the person is not."""
+    """Keeps what is shown, and writes into it what has to change."""
 
     def __init__(
         self, geometry: Geometry, kernels: Kernels, matte: Matte, tiles: Tiles, plate: Plate
     ) -> None:
         self._geometry, self._kernels = geometry, kernels
         self._matte, self._tiles, self._plate = matte, tiles, plate
+        self.picture = Planes(geometry)
         self.alpha: Array = np.zeros(geometry.padded, np.uint8)
+        columns, rows = np.meshgrid(np.arange(geometry.tiles_wide), np.arange(geometry.tiles_high))
+        self.every: Array = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.int32)
+        self._list: Array = self.every.copy()
+        self._shown: Array = np.full(geometry.tiles, NONE, np.uint8)  # class that each tile was written as
+        self._quiet = Quiet(geometry, kernels, self.picture)
+        self._sides = _Sides(geometry)
+        self._size = (geometry.tiles_wide, geometry.tiles_high)
+        bind, picture = kernels.bind, self.picture.planes
+        self._fill = [
+            bind(f"fill_tiles_{size}", self._list, rows_, plane)
+            for size, rows_, plane in zip(SIZES, plate.rows, picture, strict=True)
+        ]
         self._bound: dict[int, _Bound] = {}
+        self.written = 0  # tiles, since the start
 
-    def compose(self, slot: Slot, ticket: int) -> SafeFrame:
-        """Boundary tiles blended, background tiles from the plate, the person's tiles untouched."""
-        bound, tiles = self._of(slot), self._tiles
-        size = (self._geometry.tiles_wide, self._geometry.tiles_high)
-        bound.edge_alpha(tiles.boundaries, *size)
-        for blend, fill, cell in zip(bound.blend, bound.fill, self._plate.cell, strict=True):
-            blend(tiles.boundaries, *size, cell)
-            fill(tiles.backgrounds, *size, cell)
+    def compose(
+        self,
+        slot: Slot,
+        prepared: Prepared,
+        ticket: int,
+        unsettled: Array,
+        *,
+        denoise: float | None,
+        fuse: bool = True,
+    ) -> SafeFrame:
+        """`unsettled`: u8, tiles in whose reach picture or mask have changed since they were written.
+        `denoise`: the most that the camera's noise can be, in levels; None: the person is left as the camera
+        has them.
+        """
+        classes, shown = self._tiles.classes, self._shown
+        other = classes != shown
+        uncovered = other | self._plate.touched.view(bool)
+        self._cover(((classes == BACKGROUND) & uncovered).ravel())
+        stale = uncovered | unsettled.view(bool)
+        self._blend(slot, prepared, ((classes == BOUNDARY) & stale).ravel(), fuse)
+        persons = (classes == PERSON).ravel()
+        if denoise is not None:
+            self.written += self._quiet.run(slot, persons, other.ravel(), denoise)
+        else:
+            self.written += self._quiet.copy(slot, persons)
+        np.copyto(shown, classes)
+        self._plate.touched.fill(0)
         return self._seal(slot, ticket, "composed", "")
 
     def conceal(self, slot: Slot, ticket: int, reason: str) -> SafeFrame:
         """The whole frame becomes the plate; the plate must have been built without leaving anybody out."""
-        bound = self._of(slot)
-        for cover, cell in zip(bound.cover, self._plate.cell, strict=True):
-            cover(len(self._tiles.every), self._geometry.tiles_wide, self._geometry.tiles_high, cell)
+        self._shown.fill(NONE)
+        self._list[:] = self.every
+        self._cover(None)
         return self._seal(slot, ticket, "concealed", reason)
+
+    def repeat(self, slot: Slot, ticket: int) -> SafeFrame:
+        """What is shown already, once more."""
+        return self._seal(slot, ticket, "composed", "")
+
+    def _cover(self, chosen: Array | None) -> None:
+        n = len(self.every) if chosen is None else self._choose(chosen)
+        if n:
+            for fill, cell in zip(self._fill, self._plate.cell, strict=True):
+                fill(n, *self._size, cell)
+
+    def _blend(self, slot: Slot, prepared: Prepared, chosen: Array, fuse: bool) -> None:
+        n = self._choose(chosen)
+        if not n:
+            return
+        bound = self._of(slot, prepared)
+        bound.edge_alpha(n, *self._size)
+        if fuse:
+            for sides in bound.sides:
+                sides()
+        for blend, cell in zip(bound.fuse if fuse else bound.blend, self._plate.cell, strict=True):
+            blend(n, *self._size, cell)
+
+    def _choose(self, chosen: Array) -> int:
+        n = int(np.count_nonzero(chosen))
+        if n:
+            np.compress(chosen, self.every, axis=0, out=self._list[:n])
+        self.written += n
+        return n
 
     def _seal(
         self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
     ) -> SafeFrame:
         assert slot.spec is not None
-        return SafeFrame(ticket, slot, slot.spec, kind, reason, _COMPOSER)
+        return SafeFrame(ticket, self.picture, slot.spec, kind, reason, _COMPOSER)
 
-    def _of(self, slot: Slot) -> _Bound:
+    def _of(self, slot: Slot, prepared: Prepared) -> _Bound:
         if slot.number not in self._bound:
-            self._bound[slot.number] = _Bound(self, slot)
+            self._bound[slot.number] = _Bound(self, slot, prepared)
         return self._bound[slot.number]
+
+
+class _Sides:
+    """Colours on either side of the seam, at work resolution: (person, room) for Y, U and V."""
+
+    def __init__(self, geometry: Geometry) -> None:
+        rows, columns = geometry.work
+        shapes = ((rows, columns), (rows // 2, columns // 2), (rows // 2, columns // 2))
+        self.planes: list[tuple[Array, Array]] = [
+            (np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)) for shape in shapes
+        ]
 
 
 class _Bound:
     """The kernels bound to one slot's planes."""
 
-    def __init__(self, of: Compose, slot: Slot) -> None:
-        bind, tiles, matte = of._kernels.bind, of._tiles, of._matte
+    def __init__(self, of: Compose, slot: Slot, prepared: Prepared) -> None:
+        bind, tiles, matte, factor = of._kernels.bind, of._list, of._matte, of._geometry.factor
         self.edge_alpha = bind(
-            f"edge_alpha_{of._geometry.factor}",
-            tiles.boundary,
-            slot.planes[0],
-            matte.gain,
-            matte.offset,
-            of.alpha,
+            f"edge_alpha_{factor}", tiles, slot.planes[0], matte.gain, matte.offset, of.alpha
         )
-        self.blend, self.fill, self.cover = [], [], []
-        for plane, rows, size in zip(slot.planes, of._plate.rows, (TILE, TILE // 2, TILE // 2), strict=True):
-            self.blend.append(bind(f"blend_tiles_{size}", tiles.boundary, of.alpha, rows, plane, plane))
-            self.fill.append(bind(f"fill_tiles_{size}", tiles.background, rows, plane))
-            self.cover.append(bind(f"fill_tiles_{size}", tiles.every, rows, plane))
+        (y, u, v), (work_y, *work_uv) = of._sides.planes, prepared.work
+        self.sides: list[Bound] = [
+            bind("seam_luma", matte.alpha, work_y, *y),
+            bind("seam_chroma", matte.alpha, *work_uv, *u, *v),
+        ]
+        self.blend, self.fuse = [], []
+        for size, plane, rows, sides, out in zip(
+            SIZES, slot.planes, of._plate.rows, of._sides.planes, of.picture.planes, strict=True
+        ):
+            self.blend.append(bind(f"blend_tiles_{size}", tiles, of.alpha, rows, plane, out))
+            self.fuse.append(bind(f"fuse_tiles_{size}_{factor}", tiles, of.alpha, rows, plane, *sides, out))

@@ -58,6 +58,16 @@ class Geometry:
         return 1 if short < 300 else 2 if short < 600 else 4
 
     @property
+    def tiles(self) -> tuple[int, int]:
+        """(rows, columns) of tiles."""
+        return self.tiles_high, self.tiles_wide
+
+    @property
+    def span(self) -> int:
+        """Work pixels to a tile, each way."""
+        return TILE // self.factor
+
+    @property
     def work(self) -> tuple[int, int]:
         rows, columns = self.padded
         return rows // self.factor, columns // self.factor
@@ -95,16 +105,15 @@ class FrameSpec:
             )
 
 
-class Slot:
-    """Memory for one frame on its way. Allocated once for a geometry, used again and again.
+class Planes:
+    """An I420 frame in memory. Allocated once for a geometry, used again and again.
 
-    `planes` are Y, U, V, padded, u8, views of `memory`, one behind the other.
+    `planes` are Y, U, V, padded, u8, views of `memory`, one behind the other; `layout` has each plane's
+    (offset, stride) in bytes.
     """
 
-    def __init__(self, number: int, geometry: Geometry, kernels: Kernels) -> None:
-        self.number, self.geometry = number, geometry
-        self.spec: FrameSpec | None = None
-        self._kernels = kernels
+    def __init__(self, geometry: Geometry) -> None:
+        self.geometry = geometry
         rows, columns = geometry.padded
         luma, chroma = rows * columns, rows * columns // 4
         self.memory: Array = np.zeros(luma + 2 * chroma, np.uint8)
@@ -115,6 +124,16 @@ class Slot:
             self.memory[luma + chroma :].reshape(half),
         )
         self.layout = [(0, columns), (luma, columns // 2), (luma + chroma, columns // 2)]
+
+
+class Slot(Planes):
+    """A camera frame on its way."""
+
+    def __init__(self, number: int, geometry: Geometry, kernels: Kernels) -> None:
+        super().__init__(geometry)
+        self.number = number
+        self.spec: FrameSpec | None = None
+        self._kernels = kernels
         self._packed: _Packed | None = None
 
     def target(self, spec: FrameSpec) -> tuple[Array, list[tuple[int, int]]]:

@@ -9,15 +9,18 @@ used on its own frame.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
+from .change import Change
 from .compose import Compose, SafeFrame
 from .errors import BlurStreamError, FrameError, ModelError
 from .frame import FrameSpec, Geometry, Slot
 from .kernels.loader import Kernels
+from .kernels.signatures import BOX_RADIUS
 from .mask import Mask, Session
 from .matte import Matte
 from .options import PRIVATE, Settings
@@ -30,6 +33,8 @@ Report = Callable[[str, str, str, Mapping[str, object]], None]  # severity, code
 
 SLOTS = 2
 INPUT, OUTPUT = "image", "mask"
+REUSES = 30  # frames that a mask is used for at most
+NEW_SCENE = 3  # frames concealed when the whole picture has become another
 
 
 class Workspace:
@@ -41,10 +46,45 @@ class Workspace:
         self.geometry = geometry
         self.slots = [Slot(number, geometry, kernels) for number in range(SLOTS)]
         self.prepared = [Prepared(slot, kernels) for slot in self.slots]
+        self.change = Change(geometry, kernels)
         self.matte = Matte(geometry, kernels)
         self.tiles = Tiles(geometry, kernels, self.matte.alpha)
         self.plate = Plate(geometry, kernels, self.matte.alpha)
         self.compose = Compose(geometry, kernels, self.matte, self.tiles, self.plate)
+        self._since: Array = np.zeros(geometry.tiles, np.uint8)  # changed since the last mask
+        self._stirred: Array = np.zeros(geometry.tiles, np.uint8)
+        self.unsettled: Array = np.ones(geometry.tiles, np.uint8)
+        reach = -(-2 * BOX_RADIUS // geometry.span)  # of the guided filter, in tiles
+        self._spread = kernels.bind(f"tile_spread_{reach}", self._stirred, self.unsettled)
+        self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
+
+    def reset(self) -> None:
+        """Nothing of what was seen is used again."""
+        self.matte.reset()
+        self.reuses = None
+
+    def may_reuse(self, prepared: Prepared) -> bool:
+        """Whether the last mask is this frame's too: what has changed lies deep inside the person."""
+        if self.reuses is None or self.reuses >= REUSES:
+            return False
+        return not self.change.any or not np.any(prepared.changed & self.tiles.near)
+
+    def take(self, mask: Array | None, prepared: Prepared) -> None:
+        """Mask, or None to use the last one again -> matte and tiles; `unsettled` for compose."""
+        np.bitwise_or(self._since, prepared.changed, out=self._since)
+        if mask is None:
+            assert self.reuses is not None
+            self.reuses += 1
+            self.unsettled.fill(0)
+            return
+        self._stirred[:] = self._since
+        self._spread()
+        self.matte.run(mask, prepared, self.unsettled)
+        np.bitwise_or(self._since, self.matte.differs, out=self._stirred)
+        self._spread()
+        self.tiles.run(self.unsettled)
+        self._since.fill(0)
+        self.reuses = 0
 
 
 class Ticket:
@@ -53,10 +93,19 @@ class Ticket:
     def __init__(self, number: int, workspace: Workspace, slot: Slot) -> None:
         self.number, self.workspace, self.slot = number, workspace, slot
         self.sent_at = 0.0
+        self.drawn = self.cut = False
 
     @property
     def prepared(self) -> Prepared:
         return self.workspace.prepared[self.slot.number]
+
+
+@dataclass
+class Counts:
+    """Since the start of the pipeline."""
+
+    model_runs: int = 0
+    mask_reuses: int = 0
 
 
 class Pipeline:
@@ -79,6 +128,8 @@ class Pipeline:
         self._number = 0
         self.milliseconds: dict[str, float] = {}
         self.frames = {"composed": 0, "concealed": 0}
+        self._cut = 0  # frames that are concealed yet, after the picture has become another
+        self._counts = Counts()
 
     def configure(self, settings: Settings) -> None:
         self._settings = settings
@@ -129,14 +180,31 @@ class Pipeline:
         assert spec is not None
         start = perf_counter()
         ticket.slot.unpack()
-        ticket.prepared.run(spec)
-        self._took("prepare", start)
+        ticket.prepared.shrink()
+        ticket.workspace.change.run(ticket.prepared)
+        ticket.cut = ticket.workspace.change.cut
         if self._session is None:
+            self._took("prepare", start)
             self._conceal(ticket, "no-model")
-        elif self._running is None:
-            self._send(ticket)
-        else:
+        elif self._running is not None:
+            if not ticket.workspace.may_reuse(ticket.prepared):
+                self._draw(ticket)  # while the model works on the frame before
             self._waiting = ticket
+            self._took("prepare", start)
+        elif ticket.workspace.may_reuse(ticket.prepared):
+            self._took("prepare", start)
+            self._finish(ticket, None)
+        else:
+            self._draw(ticket)
+            self._took("prepare", start)
+            self._send(ticket)
+
+    def _draw(self, ticket: Ticket) -> None:
+        """The model's input, once."""
+        if not ticket.drawn:
+            assert ticket.slot.spec is not None
+            ticket.prepared.draw(ticket.slot.spec)
+            ticket.drawn = True
 
     def _on_the_way(self) -> list[Ticket]:
         return [*self._begun.values(), *(t for t in (self._running, self._waiting) if t)]
@@ -144,6 +212,8 @@ class Pipeline:
     def _send(self, ticket: Ticket) -> None:
         assert self._session is not None
         self._running = ticket
+        self._draw(ticket)
+        self._counts.model_runs += 1
         ticket.sent_at = perf_counter()
         try:
             self._session.run_async([OUTPUT], {INPUT: ticket.prepared.image[None]}, self._on_mask, ticket)
@@ -156,9 +226,20 @@ class Pipeline:
             return  # answered after close: the frame is concealed and gone
         self._took("model", ticket.sent_at)
         self._running = None
-        if self._waiting is not None:
-            following, self._waiting = self._waiting, None
+        following, self._waiting = self._waiting, None
+        if following is not None and following.drawn:
+            self._send(following)  # the model runs while this frame is composed
+            following = None
+        self._receive(results, ticket, error)
+        if following is None:
+            return
+        # it was taken to need no mask of its own: whether that is so is known only now
+        if self._running is None and following.workspace.may_reuse(following.prepared):
+            self._finish(following, None)
+        else:
             self._send(following)
+
+    def _receive(self, results: Sequence[Array], ticket: Ticket, error: str) -> None:
         if error:
             self._conceal(ticket, "model-error", error)
             return
@@ -170,6 +251,13 @@ class Pipeline:
         if not self._mask.shows_person(mask):
             self._conceal(ticket, "no-person")
             return
+        self._finish(ticket, mask)
+
+    def _finish(self, ticket: Ticket, mask: Array | None) -> None:
+        """`mask` None: the last one is this frame's too."""
+        if self._is_new_scene(ticket):
+            self._conceal(ticket, "new-scene")
+            return
         try:
             safe = self._composed(ticket, mask)
         except (BlurStreamError, ArithmeticError, LookupError, ValueError, TypeError) as problem:
@@ -178,16 +266,29 @@ class Pipeline:
         self._enter("")
         self._out(safe)
 
-    def _composed(self, ticket: Ticket, mask: Array) -> SafeFrame:
+    def _is_new_scene(self, ticket: Ticket) -> bool:
+        """Another camera, or a bump or light that changes everything: the old plate does not belong to it."""
         space = ticket.workspace
+        if ticket.cut and space.reuses is not None:
+            self._cut = NEW_SCENE + 1
+            space.plate.reset()
+        self._cut = max(self._cut - 1, 0)
+        return self._cut > 0
+
+    def _composed(self, ticket: Ticket, mask: Array | None) -> SafeFrame:
+        space, settings, prepared = ticket.workspace, self._settings, ticket.prepared
         start = perf_counter()
-        space.matte.run(mask, ticket.prepared)
-        space.tiles.run()
+        space.take(mask, prepared)
         start = self._took("matte", start)
-        space.plate.run(ticket.prepared, self._settings.effect.sigma)
+        if settings.effect.background == "fresh":
+            space.plate.fresh(prepared, settings.effect.sigma)
+        else:
+            space.plate.sealed(prepared, settings.effect.sigma)
         start = self._took("plate", start)
-        safe = space.compose.compose(ticket.slot, ticket.number)
+        noise = space.change.noise.sigma * space.geometry.factor if settings.denoise else None
+        safe = space.compose.compose(ticket.slot, prepared, ticket.number, space.unsettled, denoise=noise)
         self._took("compose", start)
+        self._counts.mask_reuses += mask is None
         return safe
 
     def _conceal(self, ticket: Ticket, reason: str, message: str = "") -> None:
@@ -197,8 +298,8 @@ class Pipeline:
         self._enter(reason, message)
         start = perf_counter()
         space = ticket.workspace
-        space.matte.reset()
-        space.plate.run(ticket.prepared, max(self._settings.effect.sigma, PRIVATE.sigma), person=False)
+        space.reset()
+        space.plate.fresh(ticket.prepared, max(self._settings.effect.sigma, PRIVATE.sigma), person=False)
         safe = space.compose.conceal(ticket.slot, ticket.number, reason)
         self._took("conceal", start)
         self._out(safe)
@@ -219,7 +320,7 @@ class Pipeline:
     def _restart(self) -> None:
         self._mask = Mask()
         if self._workspace is not None:
-            self._workspace.matte.reset()
+            self._workspace.reset()
 
     def _took(self, stage: str, start: float) -> float:
         now = perf_counter()
@@ -231,5 +332,6 @@ _WORDS = {
     "no-person": ("warning", "no person found; the whole picture is concealed until there is one"),
     "bad-mask": ("error", "the model's answer cannot be used; the whole picture is concealed"),
     "model-error": ("error", "the model failed; the whole picture is concealed"),
+    "new-scene": ("warning", "the picture is another one; it is concealed until the background is known"),
     "error": ("error", "a frame could not be composed; the whole picture is concealed"),
 }

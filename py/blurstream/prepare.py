@@ -64,8 +64,8 @@ class Placement:
 class Prepared:
     """One slot's work planes and model input, and the bound kernels that make them.
 
-    `work`: Y, U, V, u8, at 1/factor of the frame (chroma half of that). `image`: float32 (144, 256, 3), RGB
-    0..1.
+    `work`: Y, U, V, u8, at 1/factor of the frame (chroma half of that). `changed`: u8 (rows, columns) of
+    tiles, 1 where the picture is another than before (see change). `image`: float32 (144, 256, 3), RGB 0..1.
     """
 
     def __init__(self, slot: Slot, kernels: Kernels) -> None:
@@ -85,11 +85,16 @@ class Prepared:
             )
             for plane, work in zip(slot.planes, self.work, strict=True):
                 self._shrink.append(kernels.bind(f"shrink_{geometry.factor}", plane, work))
+        self.changed: Array = np.ones(geometry.tiles, np.uint8)
         self.image: Array = np.zeros((MODEL_HEIGHT, MODEL_WIDTH, 3), np.float32)
         self._picture = kernels.bind("model_input", *self.work, self.image)
 
-    def run(self, spec: FrameSpec) -> None:
+    def shrink(self) -> None:
+        """Planes -> work planes."""
         for shrink in self._shrink:
             shrink()
+
+    def draw(self, spec: FrameSpec) -> None:
+        """Work planes -> the model's input."""
         colours = (_FULL if spec.full_range else _LIMITED)[spec.matrix]
         self._picture(*self._placement.to_work, *colours)

@@ -146,7 +146,7 @@ def _through(reader: Any, writer: Any, recorder: Recorder, codec: str) -> Iterat
             out.color_range, out.colorspace = (2 if full else 1), (1 if matrix == "bt709" else 6)
             out.time_base = out.codec_context.time_base = stream.time_base
         written = av.VideoFrame(frame.width, frame.height, "yuv420p")
-        for plane, pixels in zip(planes_of(written), safe.slot.planes, strict=True):
+        for plane, pixels in zip(planes_of(written), safe.planes, strict=True):
             plane[:] = pixels[: plane.shape[0], : plane.shape[1]]
         written.pts, written.time_base = frame.pts, stream.time_base
         writer.mux(out.encode(written))

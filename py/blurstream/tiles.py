@@ -1,6 +1,4 @@
-"""Alpha -> three lists of tiles: the person's (left as they are), the background's (the plate), the boundary
-(blended).
-"""
+"""Alpha -> the class of each tile: the person's, the background's or the boundary's."""
 
 from __future__ import annotations
 
@@ -15,35 +13,33 @@ from .kernels.signatures import TILE
 Array = np.ndarray[Any, Any]
 
 SURE = 3  # of 255: alpha this near to 0 or 1 in a whole tile and around it is taken as 0 or 1
+NONE, BACKGROUND, BOUNDARY, PERSON = range(4)
 
 
 class Tiles:
-    """`background` and `boundary`: int32 (n, 2), (column, row) of each tile; with the number of tiles that
-    count.
-    """
+    """`classes`: u8 (rows, columns). `near`: u8, 0 where a tile and two around it are the person's."""
 
     def __init__(self, geometry: Geometry, kernels: Kernels, alpha: Array) -> None:
-        shape = (geometry.tiles_high, geometry.tiles_wide)
+        shape = geometry.tiles
         self._least: Array = np.zeros(shape, np.uint8)
         self._most: Array = np.zeros(shape, np.uint8)
         self._bounds = kernels.bind(f"tile_bounds_{TILE // geometry.factor}", alpha, self._least, self._most)
-        columns, rows = np.meshgrid(np.arange(shape[1]), np.arange(shape[0]))
-        self.every: Array = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.int32)
-        self.background: Array = np.zeros_like(self.every)
-        self.boundary: Array = np.zeros_like(self.every)
-        self.backgrounds = self.boundaries = 0
-        self._is_background: Array = np.zeros(shape, bool)
-        self._is_boundary: Array = np.zeros(shape, bool)
+        self.classes: Array = np.zeros(shape, np.uint8)
+        self._found: Array = np.zeros(shape, np.uint8)
+        self._others: Array = np.zeros(shape, np.uint8)
+        self.near: Array = np.ones(shape, np.uint8)
+        self._spread = kernels.bind("tile_spread_2", self._others, self.near)
+        self.persons = self.boundaries = 0
 
-    def run(self) -> None:
+    def run(self, unsettled: Array) -> None:
+        """`unsettled`: u8, tiles in whose reach picture or mask have changed; others stay what they are."""
         self._bounds()
-        np.less_equal(self._most, SURE, out=self._is_background)
-        np.less(self._least, 255 - SURE, out=self._is_boundary)
-        np.logical_and(self._is_boundary, ~self._is_background, out=self._is_boundary)
-        self.backgrounds = self._list(self._is_background, self.background)
-        self.boundaries = self._list(self._is_boundary, self.boundary)
-
-    def _list(self, chosen: Array, tiles: Array) -> int:
-        n = int(np.count_nonzero(chosen))
-        np.compress(chosen.ravel(), self.every, axis=0, out=tiles[:n])
-        return n
+        found = self._found
+        found.fill(BOUNDARY)
+        found[self._most <= SURE] = BACKGROUND
+        found[self._least >= 255 - SURE] = PERSON
+        np.copyto(self.classes, found, where=unsettled.view(bool))
+        np.not_equal(self.classes, PERSON, out=self._others.view(bool))
+        self._spread()
+        self.persons = int(self.classes.size - np.count_nonzero(self._others))
+        self.boundaries = int(np.count_nonzero(self.classes == BOUNDARY))

@@ -54,7 +54,7 @@ class Bench:
             self.pipeline.open(self.session)
 
     def _emit(self, safe: SafeFrame) -> None:
-        self.safe.append((safe, crop(safe.slot.planes, safe.spec.width, safe.spec.height)))
+        self.safe.append((safe, crop(safe.planes, safe.spec.width, safe.spec.height)))
 
     def _report(self, severity: str, code: str, message: str, details: Mapping[str, object]) -> None:
         assert message

@@ -16,12 +16,28 @@ from pathlib import Path
 
 import halide as hl
 
-from . import compose, matte, model_input, planes, plate, soft_mask, tile_bounds, work_planes
+from . import (
+    compose,
+    matte,
+    model_input,
+    planes,
+    plate,
+    quiet_tiles,
+    seam_colours,
+    soft_mask,
+    tile_bounds,
+    tile_change,
+    tile_spread,
+    work_planes,
+)
 from .definition import Kernel
 from .loader import NATIVE_LIBRARY, WASM_LIBRARY
 from .signatures import SIGNATURES
 
-MODULES = (planes, work_planes, model_input, soft_mask, matte, tile_bounds, plate, compose)
+MODULES = (
+    *(planes, work_planes, tile_change, tile_spread, model_input, soft_mask, matte, tile_bounds),
+    *(plate, seam_colours, quiet_tiles, compose),
+)
 WASM_TARGET = "wasm-32-wasmrt-wasm_simd128-no_runtime"
 RUNTIME = Path(__file__).with_name("runtime.c")
 ZIG = (sys.executable, "-m", "ziglang")

@@ -5,8 +5,10 @@ edge_alpha_F     the matte's coefficients interpolated and applied to the full-r
                  tiles
 fill_tiles_T     listed tiles become the plate
 blend_tiles_T    listed tiles become alpha * source + (1 - alpha) * plate; exact at alpha 0 and 255. Chroma
-                 tiles (T = 8) take the mean alpha of each 2x2 luma pixels. `source` and `out` may be the
-                 same memory
+                 tiles (T = 8) take the mean alpha of each 2x2 luma pixels
+fuse_tiles_T_F   the same with the person's own colour in place of the source's, from which the room's share
+                 is taken out: blur fusion (Forte, ICIP 2021), F = P + alpha (C - alpha P - (1 - alpha) R),
+                 P and R the means on either side of the seam
 """
 
 from __future__ import annotations
@@ -16,10 +18,10 @@ from functools import partial
 import halide as hl
 
 from .definition import Kernel, from_origin, image, scalars, spline_weights
-from .signatures import TILE, WORK_FACTORS
+from .signatures import COPY_SIZES, TILE, WORK_FACTORS
 
 
-class _Listed:
+class Listed:
     """Pixels of the tiles of a list: `tiles` holds (column, row) pairs, the first `n` count."""
 
     def __init__(self, tile: int) -> None:
@@ -43,7 +45,7 @@ class _Listed:
         return out
 
 
-def _between_rows(rows: hl.ImageParam, listed: _Listed, cell: hl.Expr) -> hl.Expr:
+def _between_rows(rows: hl.ImageParam, listed: Listed, cell: hl.Expr) -> hl.Expr:
     """The plate at a listed pixel, 0..255 in u16: 4 x value x 64 fits 16 bits exactly."""
     y = hl.Var("y")
     # row and weights of every line, worked out once a call instead of once a tile
@@ -62,7 +64,7 @@ def _between_rows(rows: hl.ImageParam, listed: _Listed, cell: hl.Expr) -> hl.Exp
 
 
 def fill_tiles(tile: int) -> Kernel:
-    listed = _Listed(tile)
+    listed = Listed(tile)
     rows = image("rows", hl.UInt(16), 2)
     (cell,) = scalars(hl.Int(32), ["cell"])
     out = listed.store("out", hl.u8(_between_rows(rows, listed, cell)))
@@ -70,7 +72,7 @@ def fill_tiles(tile: int) -> Kernel:
 
 
 def blend_tiles(tile: int) -> Kernel:
-    listed = _Listed(tile)
+    listed = Listed(tile)
     alpha, rows, source = (
         image("alpha", hl.UInt(8), 2),
         image("rows", hl.UInt(16), 2),
@@ -90,8 +92,78 @@ def blend_tiles(tile: int) -> Kernel:
     return Kernel(f"blend_tiles_{tile}", (listed.tiles, alpha, rows, source), (*listed.params, cell), (out,))
 
 
+def fuse_tiles(tile: int, factor: int) -> Kernel:
+    listed = Listed(tile)
+    alpha, rows = image("alpha", hl.UInt(8), 2), image("rows", hl.UInt(16), 2)
+    source, person, room = (image(name, hl.UInt(8), 2) for name in ("source", "person", "room"))
+    (cell,) = scalars(hl.Int(32), ["cell"])
+    if tile == TILE:
+        share = hl.u16(alpha[listed.x, listed.y])
+    else:
+        four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
+        share = (sum(four, hl.u16(2))) >> hl.u16(2)
+    rest = hl.u16(255) - share
+    sides, widened = _enlarged((person, room), listed, tile, factor)
+    mean = _by_255(share * sides[0] + rest * sides[1])
+    part = hl.i16((share + hl.u16(1)) >> hl.u16(1))  # 0..128: the product below fits 16 bits
+    pixel = source[listed.x, listed.y]
+    own = hl.i16(sides[0]) + ((part * (hl.i16(pixel) - hl.i16(mean)) + hl.i16(64)) >> hl.i16(7))
+    own = hl.u16(hl.clamp(own, hl.i16(0), hl.i16(255)))
+    plate = _between_rows(rows, listed, cell)
+    out = listed.store("out", hl.u8(_by_255(share * own + rest * plate)))
+    if widened is not None:
+        widened.compute_at(out, listed.each.z).vectorize(widened.args()[0], 8)
+    inputs = (listed.tiles, alpha, rows, source, person, room)
+    return Kernel(f"fuse_tiles_{tile}_{factor}", inputs, (*listed.params, cell), (out,))
+
+
+def _by_255(value: hl.Expr) -> hl.Expr:
+    """Exact division of u16 by 255, rounded."""
+    value = value + hl.u16(128)
+    return (value + (value >> hl.u16(8))) >> hl.u16(8)
+
+
+def _enlarged(
+    fields: tuple[hl.ImageParam, ...], listed: Listed, tile: int, factor: int
+) -> tuple[list[hl.Expr], hl.Func | None]:
+    """Fields of 1/factor the size at a listed pixel, bilinear, u16; and the Func that holds them widened."""
+    if factor == 1:
+        return [hl.u16(field[listed.x, listed.y]) for field in fields], None
+    span, whole = tile // factor, 2 * factor
+    x, k, t = hl.Var("x"), hl.Var("k"), hl.Var("t")
+    last_x, last_y = fields[0].dim(0).extent() - 1, fields[0].dim(1).extent() - 1
+    column = hl.unsafe_promise_clamped(listed.tiles[0, t], 0, listed.params[1] - 1)
+    row = hl.unsafe_promise_clamped(listed.tiles[1, t], 0, listed.params[2] - 1)
+    left = (2 * x + 1 + factor) // whole - 1  # in -1..span-1, relative to the tile
+    share = hl.u16(2 * x + 1 - factor - left * whole)
+    at_left, at_right = (hl.clamp(column * span + left + i, 0, last_x) for i in (0, 1))
+    line = hl.clamp(row * span + k - 1, 0, last_y)
+    wide = hl.Func("wide")
+    wide[x, k, t] = hl.Tuple(
+        [
+            hl.u16(field[at_left, line]) * (hl.u16(whole) - share) + hl.u16(field[at_right, line]) * share
+            for field in fields
+        ]
+    )
+    above = (2 * listed.each.y + 1 + factor) // whole  # k of the upper row
+    down = hl.u16(2 * listed.each.y + 1 - factor - (above - 1) * whole)
+    above = hl.unsafe_promise_clamped(above, 0, span)
+    upper, lower = (wide[listed.each.x, above + i, listed.each.z] for i in (0, 1))
+    half, bits = hl.u16(whole * whole // 2), hl.u16((whole * whole).bit_length() - 1)
+    return [
+        (upper[i] * (hl.u16(whole) - down) + lower[i] * down + half) >> bits for i in range(len(fields))
+    ], wide
+
+
+def copy_tiles(tile: int) -> Kernel:
+    listed = Listed(tile)
+    source = image("source", hl.UInt(8), 2)
+    out = listed.store("out", source[listed.x, listed.y])
+    return Kernel(f"copy_tiles_{tile}", (listed.tiles, source), listed.params, (out,))
+
+
 def edge_alpha(factor: int) -> Kernel:
-    listed = _Listed(TILE)
+    listed = Listed(TILE)
     luma = image("y", hl.UInt(8), 2)
     gain, offset = image("gain", hl.Float(32), 2), image("offset", hl.Float(32), 2)
     span = TILE // factor
@@ -128,4 +200,6 @@ def edge_alpha(factor: int) -> Kernel:
 KERNELS = (
     *(partial(edge_alpha, f) for f in WORK_FACTORS),
     *(partial(kernel, tile) for kernel in (fill_tiles, blend_tiles) for tile in (TILE, TILE // 2)),
+    *(partial(fuse_tiles, tile, f) for tile in (TILE, TILE // 2) for f in WORK_FACTORS),
+    *(partial(copy_tiles, size) for size in COPY_SIZES),
 )

@@ -13,10 +13,21 @@ import numpy as np
 from scipy import ndimage
 
 from .loader import Array, Bound
-from .signatures import BOX_RADIUS, CELL, ROW_SCALE, SIGNATURES, SNAP, TILE, WORK_FACTORS
+from .signatures import (
+    BOX_RADIUS,
+    CELL,
+    COPY_SIZES,
+    ROW_SCALE,
+    SEAM_RADIUS,
+    SIGNATURES,
+    SNAP,
+    TILE,
+    WORK_FACTORS,
+)
 
 _TO_YUV = np.array([[11966, 40254, 4064], [-6596, -22189, 28784], [28784, -26145, -2639]], np.int64)
 _PLATE_MARGIN, _FAINT_SHARE = 2, 0.02
+_LEAST_WEIGHT = 0.5
 
 
 def split_nv12(uv: Array, u: Array, v: Array) -> None:
@@ -65,9 +76,43 @@ def model_input(*args: Any) -> None:
     image[:] = np.clip(rgb / 255, 0, 1)
 
 
+def tile_change(span: int, *args: Any) -> None:
+    y, u, v, kept_y, kept_u, kept_v, peak, energy, drift, tint, changed, moved, texture = args
+    rows, columns = changed.shape
+    height, width = rows * span, columns * span
+    luma = y[:height, :width].astype(np.int64)
+    difference = luma - kept_y[:height, :width]
+    right = np.minimum(np.arange(width) + 1, y.shape[1] - 1)
+    slope = y[:height, right].astype(np.int64) - luma
+    moved[:] = _block_sums(difference**2, span, rows, columns)
+    texture[:] = _block_sums(slope**2, span, rows, columns)
+    most = np.abs(difference).reshape(rows, span, columns, span).max((1, 3))
+    half = max(span // 2, 1)
+    tints = [
+        np.abs(_block_sums(a.astype(np.int64) - b, half, rows, columns))
+        for a, b in ((u, kept_u), (v, kept_v))
+    ]
+    changed[:] = (
+        (most > peak)
+        | (moved > energy)
+        | (np.abs(_block_sums(difference, span, rows, columns)) > drift)
+        | (np.maximum(*tints) > tint)
+    )
+
+
+def tile_spread(reach: int, tiles: Array, spread: Array) -> None:
+    spread[:] = ndimage.maximum_filter(tiles, 2 * reach + 1, mode="nearest")
+
+
+def tile_differs(span: int, a: Array, b: Array, differs: Array) -> None:
+    differs[:] = (a != b).reshape(differs.shape[0], span, differs.shape[1], span).any((1, 3))
+
+
 def soft_mask(
+    span: int,
     mask: Array,
     previous: Array,
+    changed: Array,
     step_x: float,
     step_y: float,
     start_x: float,
@@ -75,12 +120,15 @@ def soft_mask(
     rise: float,
     fall: float,
     follow: float,
+    rest: float,
     soft: Array,
 ) -> None:
     rows, columns = soft.shape
     lifted = _sample(mask, np.arange(columns) * step_x + start_x, np.arange(rows) * step_y + start_y)
     change = lifted - previous
-    steady = previous + change * np.minimum(np.where(change < 0, fall, rise) + follow * np.abs(change), 1)
+    changes = np.repeat(np.repeat(changed, span, axis=0), span, axis=1)[:rows, :columns] != 0
+    step = change * np.minimum(np.where(change < 0, fall, rise) + follow * np.abs(change), 1)
+    steady = previous + np.where(changes | (np.abs(change) >= rest), step, 0)
     soft[:] = np.where(steady < SNAP, 0, np.where(steady > 1 - SNAP, 1, steady))
 
 
@@ -232,6 +280,94 @@ def blend_tiles(
         out[at] = np.rint(mix / 255)
 
 
+def seam_luma(alpha: Array, work: Array, person: Array, room: Array) -> None:
+    _seam(alpha[: work.shape[0], : work.shape[1]].astype(np.int64), SEAM_RADIUS, [(work, person, room)])
+
+
+def seam_chroma(
+    alpha: Array, u: Array, v: Array, person_u: Array, room_u: Array, person_v: Array, room_v: Array
+) -> None:
+    share = (_block_sums(alpha.astype(np.int64), 2, *u.shape) + 2) >> 2
+    _seam(share, SEAM_RADIUS // 2, [(u, person_u, room_u), (v, person_v, room_v)])
+
+
+def _seam(share: Array, radius: int, planes: list[tuple[Array, Array, Array]]) -> None:
+    size = 2 * radius + 1
+
+    def around(values: Array) -> Array:
+        sums: Array = ndimage.convolve(values, np.ones((size, size), np.int64), mode="nearest")
+        return sums
+
+    weight = around(share) / 256
+    for plane, person, room in planes:
+        both, own = around(plane.astype(np.int64)), around(share * plane >> 8)
+        faint = both * (_LEAST_WEIGHT / size**2)
+        person[:] = np.clip((own + faint) / (weight + _LEAST_WEIGHT) + 0.5, 0, 255)
+        room[:] = np.clip((both - own + faint) / (size**2 - weight + _LEAST_WEIGHT) + 0.5, 0, 255)
+
+
+def fuse_tiles(size: int, factor: int, *args: Any) -> None:
+    tiles, alpha, rows, source, person, room, n, tiles_wide, tiles_high, cell, out = args
+    plate = _between_rows(rows, tiles_high * size, cell)
+    share = alpha.astype(np.int64)
+    if size != TILE:
+        share = (_block_sums(share, 2, alpha.shape[0] // 2, alpha.shape[1] // 2) + 2) >> 2
+    xs = (np.arange(tiles_wide * size) + 0.5) / factor - 0.5
+    ys = (np.arange(tiles_high * size) + 0.5) / factor - 0.5
+    own, other = (np.floor(_sample(side, xs, ys) + 0.5).astype(np.int64) for side in (person, room))
+    for at in _tiles(tiles, n, size):
+        mean = np.rint((share[at] * own[at] + (255 - share[at]) * other[at]) / 255).astype(np.int64)
+        part = (share[at] + 1) >> 1
+        colour = np.clip(own[at] + ((part * (source[at].astype(np.int64) - mean) + 64) >> 7), 0, 255)
+        out[at] = np.rint((share[at] * colour + (255 - share[at]) * plate[at]) / 255)
+
+
+def copy_tiles(
+    size: int, tiles: Array, source: Array, n: int, tiles_wide: int, tiles_high: int, out: Array
+) -> None:
+    for at in _tiles(tiles, n, size):
+        out[at] = source[at]
+
+
+def tile_unrest(
+    tiles: Array, source: Array, held: Array, n: int, tiles_wide: int, tiles_high: int, unrest: Array
+) -> None:
+    for index, at in enumerate(_tiles(tiles, n, TILE)):
+        squares = (source[at].astype(np.int64) - held[at]) ** 2
+        unrest[index] = _block_sums(squares, TILE // 2, 2, 2).max()
+
+
+def stir_tiles(
+    tiles: Array,
+    source: Array,
+    held: Array,
+    n: int,
+    tiles_wide: int,
+    tiles_high: int,
+    calm: int,
+    slope: int,
+    base: int,
+    share: Array,
+) -> None:
+    difference = source.astype(np.int64) - held
+    sums: Array = ndimage.convolve(difference, np.ones((5, 5), np.int64), mode="nearest")
+    excess = np.clip(np.abs(sums) - calm, 0, 2 * calm)
+    parts = np.clip(base + (excess * slope >> 8), 0, 128)
+    for at in _tiles(tiles, n, TILE):
+        share[at] = parts[at]
+
+
+def settle_tiles(
+    size: int, tiles: Array, share: Array, source: Array, n: int, tiles_wide: int, tiles_high: int, out: Array
+) -> None:
+    parts = share.astype(np.int64)
+    if size != TILE:
+        parts = (_block_sums(parts, 2, share.shape[0] // 2, share.shape[1] // 2) + 2) >> 2
+    for at in _tiles(tiles, n, size):
+        held = out[at].astype(np.int64)
+        out[at] = held + ((parts[at] * (source[at] - held) + 64) >> 7)
+
+
 TWINS: dict[str, Bound] = {
     "split_nv12": split_nv12,
     "luma_of_rgba": luma_of_rgba,
@@ -239,7 +375,11 @@ TWINS: dict[str, Bound] = {
     "shrink_2": partial(shrink, 2),
     "shrink_4": partial(shrink, 4),
     "model_input": model_input,
-    "soft_mask": soft_mask,
+    **{f"tile_change_{TILE // f}": partial(tile_change, TILE // f) for f in WORK_FACTORS},
+    **{f"tile_spread_{reach}": partial(tile_spread, reach) for reach in (1, 2)},
+    **{f"copy_tiles_{t}": partial(copy_tiles, t) for t in COPY_SIZES},
+    **{f"tile_differs_{TILE // f}": partial(tile_differs, TILE // f) for f in WORK_FACTORS},
+    **{f"soft_mask_{TILE // f}": partial(soft_mask, TILE // f) for f in WORK_FACTORS},
     "matte": matte,
     **{f"tile_bounds_{TILE // f}": partial(tile_bounds, TILE // f) for f in WORK_FACTORS},
     "plate_cells": plate_cells,
@@ -248,6 +388,12 @@ TWINS: dict[str, Bound] = {
     **{f"edge_alpha_{f}": partial(edge_alpha, f) for f in WORK_FACTORS},
     **{f"fill_tiles_{t}": partial(fill_tiles, t) for t in (TILE, TILE // 2)},
     **{f"blend_tiles_{t}": partial(blend_tiles, t) for t in (TILE, TILE // 2)},
+    "seam_luma": seam_luma,
+    "seam_chroma": seam_chroma,
+    **{f"fuse_tiles_{t}_{f}": partial(fuse_tiles, t, f) for t in (TILE, TILE // 2) for f in WORK_FACTORS},
+    "tile_unrest": tile_unrest,
+    "stir_tiles": stir_tiles,
+    **{f"settle_tiles_{t}": partial(settle_tiles, t) for t in (TILE, TILE // 2)},
 }
 
 

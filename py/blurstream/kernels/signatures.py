@@ -14,6 +14,8 @@ MODEL_WIDTH, MODEL_HEIGHT = 256, 144
 WORK_FACTORS = (1, 2, 4)
 CELL = 4  # work pixels to a plate cell, each way
 BOX_RADIUS = 4  # of the guided filter, in work pixels
+SEAM_RADIUS = 2  # of the means on either side of the seam, in work pixels
+COPY_SIZES = (16, 8, 4, 2)  # tiles of the frame's planes and of the work planes, luma and chroma
 SNAP = 1 / 256  # soft mask this near to 0 or 1 is taken as such
 ROW_SCALE = 4  # of the plate's rows: two fractional bits
 
@@ -42,15 +44,32 @@ SIGNATURES: dict[str, Signature] = {
         ),
         ("image:f32[3]",),
     ),
+    # change: work planes against those kept from before
+    **{
+        f"tile_change_{TILE // f}": Signature(
+            (*(f"work_{c}:u8[2]" for c in "yuv"), *(f"kept_{c}:u8[2]" for c in "yuv")),
+            ("peak:i32", "energy:i32", "drift:i32", "tint:i32"),
+            ("changed:u8[2]", "moved:i32[2]", "texture:i32[2]"),
+        )
+        for f in WORK_FACTORS
+    },
+    **{f"tile_spread_{reach}": Signature(("map:u8[2]",), (), ("spread:u8[2]",)) for reach in (1, 2)},
+    **{
+        f"copy_tiles_{t}": Signature(("tiles:i32[2]", "source:u8[2]"), _TILES, ("out:u8[2]",))
+        for t in COPY_SIZES
+    },
     # matte: mask -> alpha
-    "soft_mask": Signature(
-        ("mask:f32[2]", "previous:f32[2]"),
-        (
-            *("step_x:f32", "step_y:f32", "start_x:f32", "start_y:f32"),
-            *("rise:f32", "fall:f32", "follow:f32"),
-        ),
-        ("soft:f32[2]",),
-    ),
+    **{
+        f"soft_mask_{TILE // f}": Signature(
+            ("mask:f32[2]", "previous:f32[2]", "changed:u8[2]"),
+            (
+                *("step_x:f32", "step_y:f32", "start_x:f32", "start_y:f32"),
+                *("rise:f32", "fall:f32", "follow:f32", "rest:f32"),
+            ),
+            ("soft:f32[2]",),
+        )
+        for f in WORK_FACTORS
+    },
     "matte": Signature(
         ("work_y:u8[2]", "soft:f32[2]"),
         ("epsilon:f32", "low:f32", "high:f32", "absent:f32", "present:f32"),
@@ -59,6 +78,10 @@ SIGNATURES: dict[str, Signature] = {
     # tiles: alpha -> person / background / boundary
     **{
         f"tile_bounds_{TILE // f}": Signature(("alpha:u8[2]",), (), ("least:u8[2]", "most:u8[2]"))
+        for f in WORK_FACTORS
+    },
+    **{
+        f"tile_differs_{TILE // f}": Signature(("a:f32[2]", "b:f32[2]"), (), ("differs:u8[2]",))
         for f in WORK_FACTORS
     },
     # plate: the person-excluded background
@@ -85,6 +108,37 @@ SIGNATURES: dict[str, Signature] = {
             ("tiles:i32[2]", "alpha:u8[2]", "rows:u16[2]", "source:u8[2]"),
             (*_TILES, "cell:i32"),
             ("out:u8[2]",),
+        )
+        for t in (TILE, TILE // 2)
+    },
+    "seam_luma": Signature(("alpha:u8[2]", "work_y:u8[2]"), (), ("person_y:u8[2]", "room_y:u8[2]")),
+    "seam_chroma": Signature(
+        ("alpha:u8[2]", "work_u:u8[2]", "work_v:u8[2]"),
+        (),
+        ("person_u:u8[2]", "room_u:u8[2]", "person_v:u8[2]", "room_v:u8[2]"),
+    ),
+    **{
+        f"fuse_tiles_{t}_{f}": Signature(
+            (
+                *("tiles:i32[2]", "alpha:u8[2]", "rows:u16[2]"),
+                *("source:u8[2]", "person:u8[2]", "room:u8[2]"),
+            ),
+            (*_TILES, "cell:i32"),
+            ("out:u8[2]",),
+        )
+        for t in (TILE, TILE // 2)
+        for f in WORK_FACTORS
+    },
+    # quiet tiles of the person
+    "tile_unrest": Signature(("tiles:i32[2]", "source:u8[2]", "held:u8[2]"), _TILES, ("unrest:i32[1]",)),
+    "stir_tiles": Signature(
+        ("tiles:i32[2]", "source:u8[2]", "held:u8[2]"),
+        (*_TILES, "calm:i32", "slope:i32", "base:i32"),
+        ("share:u8[2]",),
+    ),
+    **{
+        f"settle_tiles_{t}": Signature(
+            ("tiles:i32[2]", "share:u8[2]", "source:u8[2]"), _TILES, ("out:u8[2]",)
         )
         for t in (TILE, TILE // 2)
     },

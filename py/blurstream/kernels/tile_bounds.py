@@ -1,5 +1,7 @@
-"""Alpha at work resolution -> the least and the most alpha in each tile and the ring of pixels its
-interpolation reads.
+"""Planes at work resolution -> one value a tile.
+
+tile_bounds   the least and the most alpha in a tile and the ring of pixels its interpolation reads
+tile_differs  whether the soft mask of a tile is another one than before
 """
 
 from __future__ import annotations
@@ -37,4 +39,17 @@ def _fold(best: object, values: list[hl.Expr]) -> hl.Expr:
     return result
 
 
-KERNELS = tuple(partial(tile_bounds, TILE // f) for f in WORK_FACTORS)
+def tile_differs(span: int) -> Kernel:
+    """1 where any pixel of a tile differs between `a` and `b`."""
+    a, b = image("a", hl.Float(32), 2), image("b", hl.Float(32), 2)
+    x, y = hl.Var("x"), hl.Var("y")
+    rows, differs = hl.Func("rows"), hl.Func("differs")
+    pixel = [hl.select(a[x, span * y + j] != b[x, span * y + j], hl.u8(1), hl.u8(0)) for j in range(span)]
+    rows[x, y] = _fold(hl.max, pixel)
+    differs[x, y] = _fold(hl.max, [rows[span * x + i, y] for i in range(span)])
+    rows.compute_at(differs, y).vectorize(x, 4, hl.TailStrategy.GuardWithIf)
+    from_origin(differs)
+    return Kernel(f"tile_differs_{span}", (a, b), (), (differs,))
+
+
+KERNELS = tuple(partial(make, TILE // f) for make in (tile_bounds, tile_differs) for f in WORK_FACTORS)
