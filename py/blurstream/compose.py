@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 
 from .frame import FrameSpec, Geometry, Planes, Slot
-from .kernels.loader import Bound, Kernels
-from .kernels.signatures import TILE
+from .kernels.loader import Bound, Kernels, Window
+from .kernels.signatures import SEAM, TILE
 from .matte import Matte
 from .plate import Plate
 from .prepare import Prepared
@@ -81,11 +81,13 @@ class Compose:
         prepared: Prepared,
         ticket: int,
         unsettled: Array,
+        window: Window | None,
         *,
         denoise: float | None,
         fuse: bool = True,
     ) -> SafeFrame:
-        """`unsettled`: u8, tiles in whose reach picture or mask have changed since they were written.
+        """`unsettled`: u8, tiles in whose reach picture or mask have changed since they were written;
+        `window`: what holds those of them that are near the person.
         `denoise`: the most that the camera's noise can be, in levels; None: the person is left as the camera
         has them.
         """
@@ -94,7 +96,7 @@ class Compose:
         uncovered = other | self._plate.touched.view(bool)
         self._cover(((classes == BACKGROUND) & uncovered).ravel())
         stale = uncovered | unsettled.view(bool)
-        self._blend(slot, prepared, ((classes == BOUNDARY) & stale).ravel(), fuse)
+        self._blend(slot, prepared, ((classes == BOUNDARY) & stale).ravel(), window, fuse)
         persons = (classes == PERSON).ravel()
         if denoise is not None:
             self.written += self._quiet.run(slot, persons, other.ravel(), denoise)
@@ -121,15 +123,16 @@ class Compose:
             for fill, cell in zip(self._fill, self._plate.cell, strict=True):
                 fill(n, *self._size, cell)
 
-    def _blend(self, slot: Slot, prepared: Prepared, chosen: Array, fuse: bool) -> None:
+    def _blend(
+        self, slot: Slot, prepared: Prepared, chosen: Array, window: Window | None, fuse: bool
+    ) -> None:
         n = self._choose(chosen)
         if not n:
             return
         bound = self._of(slot, prepared)
         bound.edge_alpha(n, *self._size)
-        if fuse:
-            for sides in bound.sides:
-                sides()
+        if fuse and window is not None:
+            bound.sides(window)
         for blend, cell in zip(bound.fuse if fuse else bound.blend, self._plate.cell, strict=True):
             blend(n, *self._size, cell)
 
@@ -153,13 +156,12 @@ class Compose:
 
 
 class _Sides:
-    """Colours on either side of the seam, at work resolution: (person, room) for Y, U and V."""
+    """Colours on either side of the seam, SEAM points to a tile: (person, room) for Y, U and V."""
 
     def __init__(self, geometry: Geometry) -> None:
-        rows, columns = geometry.work
-        shapes = ((rows, columns), (rows // 2, columns // 2), (rows // 2, columns // 2))
+        shape = (geometry.tiles_high * SEAM, geometry.tiles_wide * SEAM)
         self.planes: list[tuple[Array, Array]] = [
-            (np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)) for shape in shapes
+            (np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)) for _ in "yuv"
         ]
 
 
@@ -171,14 +173,16 @@ class _Bound:
         self.edge_alpha = bind(
             f"edge_alpha_{factor}", tiles, slot.planes[0], matte.gain, matte.offset, of.alpha
         )
-        (y, u, v), (work_y, *work_uv) = of._sides.planes, prepared.work
-        self.sides: list[Bound] = [
-            bind("seam_luma", matte.alpha, work_y, *y),
-            bind("seam_chroma", matte.alpha, *work_uv, *u, *v),
-        ]
+        span = of._geometry.span
+        self.sides: Bound = of._kernels.bind_window(
+            f"seam_colours_{span}",
+            (span, span, span // 2, span // 2, *(SEAM,) * 6),
+            *(matte.alpha, *prepared.work),
+            *(side for sides in of._sides.planes for side in sides),
+        )
         self.blend, self.fuse = [], []
         for size, plane, rows, sides, out in zip(
             SIZES, slot.planes, of._plate.rows, of._sides.planes, of.picture.planes, strict=True
         ):
             self.blend.append(bind(f"blend_tiles_{size}", tiles, of.alpha, rows, plane, out))
-            self.fuse.append(bind(f"fuse_tiles_{size}_{factor}", tiles, of.alpha, rows, plane, *sides, out))
+            self.fuse.append(bind(f"fuse_tiles_{size}", tiles, of.alpha, rows, plane, *sides, out))

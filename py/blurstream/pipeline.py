@@ -19,7 +19,7 @@ from .change import Change
 from .compose import Compose, SafeFrame
 from .errors import BlurStreamError, FrameError, ModelError
 from .frame import FrameSpec, Geometry, Slot
-from .kernels.loader import Kernels
+from .kernels.loader import Kernels, Window
 from .kernels.signatures import BOX_RADIUS
 from .mask import Mask, Session
 from .matte import Matte
@@ -54,8 +54,9 @@ class Workspace:
         self._since: Array = np.zeros(geometry.tiles, np.uint8)  # changed since the last mask
         self._stirred: Array = np.zeros(geometry.tiles, np.uint8)
         self.unsettled: Array = np.ones(geometry.tiles, np.uint8)
-        reach = -(-2 * BOX_RADIUS // geometry.span)  # of the guided filter, in tiles
-        self._spread = kernels.bind(f"tile_spread_{reach}", self._stirred, self.unsettled)
+        self._reach = -(-2 * BOX_RADIUS // geometry.span)  # of the guided filter, in tiles
+        self._spread = kernels.bind(f"tile_spread_{self._reach}", self._stirred, self.unsettled)
+        self.window: Window | None = None  # tiles that alpha is new in
         self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
 
     def reset(self) -> None:
@@ -76,15 +77,34 @@ class Workspace:
             assert self.reuses is not None
             self.reuses += 1
             self.unsettled.fill(0)
+            self.window = None
             return
         self._stirred[:] = self._since
         self._spread()
-        self.matte.run(mask, prepared, self.unsettled)
+        self.matte.follow(mask, self.unsettled)
         np.bitwise_or(self._since, self.matte.differs, out=self._stirred)
         self._spread()
+        self.window = self._around_unsettled()
+        if self.window is not None:
+            self.matte.refine(prepared, self.window)
         self.tiles.run(self.unsettled)
         self._since.fill(0)
+        self.matte.differs.fill(0)
         self.reuses = 0
+
+    def _around_unsettled(self) -> Window | None:
+        """The unsettled tiles near the person, and as many around them as the guided filter reaches."""
+        region, reach = self.matte.region, self._reach
+        part = region.of(self.unsettled, 1)
+        columns, rows = (np.flatnonzero(part.any(axis)) for axis in (0, 1))
+        if not len(columns):
+            return None
+        return Window(
+            max(region.left + int(columns[0]) - reach, region.left),
+            max(region.top + int(rows[0]) - reach, region.top),
+            min(region.left + int(columns[-1]) + 1 + reach, region.right),
+            min(region.top + int(rows[-1]) + 1 + reach, region.bottom),
+        )
 
 
 class Ticket:
@@ -286,7 +306,9 @@ class Pipeline:
             space.plate.sealed(prepared, settings.effect.sigma)
         start = self._took("plate", start)
         noise = space.change.noise.sigma * space.geometry.factor if settings.denoise else None
-        safe = space.compose.compose(ticket.slot, prepared, ticket.number, space.unsettled, denoise=noise)
+        safe = space.compose.compose(
+            ticket.slot, prepared, ticket.number, space.unsettled, space.window, denoise=noise
+        )
         self._took("compose", start)
         self._counts.mask_reuses += mask is None
         return safe

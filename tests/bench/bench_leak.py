@@ -25,8 +25,8 @@ from scipy import ndimage
 import leak_scenes
 from blurstream.kernels.signatures import TILE
 from blurstream.options import BACKGROUNDS, PRIVATE, parse_effect
-from blurstream.tiles import BOUNDARY, PERSON
 from blurstream.record import DEFAULT_MODEL, Recorder
+from blurstream.tiles import BOUNDARY, PERSON
 from blurstream_build import clip_y4m
 from blurstream_build.clip_y4m import Plane, Planes
 from leak_measures import Cut, Figures, Leak, Matte, Popping, Seam, near_edge

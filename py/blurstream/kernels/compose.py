@@ -6,7 +6,7 @@ edge_alpha_F     the matte's coefficients interpolated and applied to the full-r
 fill_tiles_T     listed tiles become the plate
 blend_tiles_T    listed tiles become alpha * source + (1 - alpha) * plate; exact at alpha 0 and 255. Chroma
                  tiles (T = 8) take the mean alpha of each 2x2 luma pixels
-fuse_tiles_T_F   the same with the person's own colour in place of the source's, from which the room's share
+fuse_tiles_T     the same with the person's own colour in place of the source's, from which the room's share
                  is taken out: blur fusion (Forte, ICIP 2021), F = P + alpha (C - alpha P - (1 - alpha) R),
                  P and R the means on either side of the seam
 """
@@ -17,8 +17,8 @@ from functools import partial
 
 import halide as hl
 
-from .definition import Kernel, from_origin, image, scalars, spline_weights
-from .signatures import COPY_SIZES, TILE, WORK_FACTORS
+from .definition import Kernel, by_255, from_origin, image, scalars, spline_weights
+from .signatures import COPY_SIZES, SEAM, TILE, WORK_FACTORS
 
 
 class Listed:
@@ -85,14 +85,12 @@ def blend_tiles(tile: int) -> Kernel:
         four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
         share = (sum(four, hl.u16(2))) >> hl.u16(2)
     plate = _between_rows(rows, listed, cell)
-    mix = share * hl.u16(source[listed.x, listed.y]) + (hl.u16(255) - share) * plate + hl.u16(128)
-    out = listed.store(
-        "out", hl.u8((mix + (mix >> hl.u16(8))) >> hl.u16(8))
-    )  # exact division by 255, rounded
+    mix = share * hl.u16(source[listed.x, listed.y]) + (hl.u16(255) - share) * plate
+    out = listed.store("out", hl.u8(by_255(mix)))
     return Kernel(f"blend_tiles_{tile}", (listed.tiles, alpha, rows, source), (*listed.params, cell), (out,))
 
 
-def fuse_tiles(tile: int, factor: int) -> Kernel:
+def fuse_tiles(tile: int) -> Kernel:
     listed = Listed(tile)
     alpha, rows = image("alpha", hl.UInt(8), 2), image("rows", hl.UInt(16), 2)
     source, person, room = (image(name, hl.UInt(8), 2) for name in ("source", "person", "room"))
@@ -103,33 +101,23 @@ def fuse_tiles(tile: int, factor: int) -> Kernel:
         four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
         share = (sum(four, hl.u16(2))) >> hl.u16(2)
     rest = hl.u16(255) - share
-    sides, widened = _enlarged((person, room), listed, tile, factor)
-    mean = _by_255(share * sides[0] + rest * sides[1])
+    sides, widened = _enlarged((person, room), listed, tile)
+    mean = by_255(share * sides[0] + rest * sides[1])
     part = hl.i16((share + hl.u16(1)) >> hl.u16(1))  # 0..128: the product below fits 16 bits
     pixel = source[listed.x, listed.y]
     own = hl.i16(sides[0]) + ((part * (hl.i16(pixel) - hl.i16(mean)) + hl.i16(64)) >> hl.i16(7))
     own = hl.u16(hl.clamp(own, hl.i16(0), hl.i16(255)))
     plate = _between_rows(rows, listed, cell)
-    out = listed.store("out", hl.u8(_by_255(share * own + rest * plate)))
-    if widened is not None:
-        widened.compute_at(out, listed.each.z).vectorize(widened.args()[0], 8)
+    out = listed.store("out", hl.u8(by_255(share * own + rest * plate)))
+    widened.compute_at(out, listed.each.z).vectorize(widened.args()[0], 8)
     inputs = (listed.tiles, alpha, rows, source, person, room)
-    return Kernel(f"fuse_tiles_{tile}_{factor}", inputs, (*listed.params, cell), (out,))
+    return Kernel(f"fuse_tiles_{tile}", inputs, (*listed.params, cell), (out,))
 
 
-def _by_255(value: hl.Expr) -> hl.Expr:
-    """Exact division of u16 by 255, rounded."""
-    value = value + hl.u16(128)
-    return (value + (value >> hl.u16(8))) >> hl.u16(8)
-
-
-def _enlarged(
-    fields: tuple[hl.ImageParam, ...], listed: Listed, tile: int, factor: int
-) -> tuple[list[hl.Expr], hl.Func | None]:
-    """Fields of 1/factor the size at a listed pixel, bilinear, u16; and the Func that holds them widened."""
-    if factor == 1:
-        return [hl.u16(field[listed.x, listed.y]) for field in fields], None
-    span, whole = tile // factor, 2 * factor
+def _enlarged(fields: tuple[hl.ImageParam, ...], listed: Listed, tile: int) -> tuple[list[hl.Expr], hl.Func]:
+    """Fields of SEAM points to a tile at a listed pixel, bilinear, u16; and the Func of them widened."""
+    factor, span = tile // SEAM, SEAM
+    whole = 2 * factor
     x, k, t = hl.Var("x"), hl.Var("k"), hl.Var("t")
     last_x, last_y = fields[0].dim(0).extent() - 1, fields[0].dim(1).extent() - 1
     column = hl.unsafe_promise_clamped(listed.tiles[0, t], 0, listed.params[1] - 1)
@@ -200,6 +188,6 @@ def edge_alpha(factor: int) -> Kernel:
 KERNELS = (
     *(partial(edge_alpha, f) for f in WORK_FACTORS),
     *(partial(kernel, tile) for kernel in (fill_tiles, blend_tiles) for tile in (TILE, TILE // 2)),
-    *(partial(fuse_tiles, tile, f) for tile in (TILE, TILE // 2) for f in WORK_FACTORS),
+    *(partial(fuse_tiles, tile) for tile in (TILE, TILE // 2)),
     *(partial(copy_tiles, size) for size in COPY_SIZES),
 )

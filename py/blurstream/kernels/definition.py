@@ -49,6 +49,12 @@ def from_origin(*outputs: Any) -> None:
                 buffer.dim(axis).set_min(0)
 
 
+def by_255(value: Any) -> Any:
+    """Exact division of u16 by 255, rounded."""
+    value = value + hl.u16(128)
+    return (value + (value >> hl.u16(8))) >> hl.u16(8)
+
+
 def spline_weights(pixel: Any, cell: Any) -> tuple[Any, Any, Any]:
     """Quadratic B-spline: weights of the cells before, at and after, for the `pixel`-th of the `cell` pixels
     of a cell.

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -40,6 +40,24 @@ class Kernels(Protocol):
         """Fix the buffers (inputs, then outputs, as in SIGNATURES); the result takes the scalars. Holds the
         arrays.
         """
+
+    def bind_window(self, name: str, scales: Sequence[int], *buffers: Array) -> Bound:
+        """The same for a part of the buffers: the result takes a Window before the scalars. `scales`: for
+        each buffer its elements to a tile, each way; 0 for one that is taken whole.
+        """
+
+
+class Window(NamedTuple):
+    """A rectangle of tiles, the last ones left out."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def of(self, plane: Array, scale: int) -> Array:
+        """The view of a plane with `scale` elements to a tile, each way."""
+        return plane[self.top * scale : self.bottom * scale, self.left * scale : self.right * scale]
 
 
 class _Dimension(ctypes.Structure):
@@ -108,6 +126,29 @@ class CompiledKernels:
             ) from error
 
     def bind(self, name: str, *buffers: Array) -> Bound:
+        return self._bind(name, buffers)[0]
+
+    def bind_window(self, name: str, scales: Sequence[int], *buffers: Array) -> Bound:
+        call, structs = self._bind(name, buffers)
+        # a buffer is described once: to move a window only changes where it starts and how far it goes
+        parts = [
+            (struct, array.ctypes.data, array.strides, struct.dim[0], struct.dim[1], scale)
+            for struct, array, scale in zip(structs, buffers, scales, strict=True)
+            if scale
+        ]
+        last: list[Window | None] = [None]
+
+        def call_window(window: Window, *scalars: float) -> None:
+            if window != last[0]:
+                left, top, right, bottom = last[0] = window
+                for struct, start, (row, item), columns, rows, scale in parts:
+                    struct.host = start + top * scale * row + left * scale * item
+                    columns.extent, rows.extent = (right - left) * scale, (bottom - top) * scale
+            call(*scalars)
+
+        return call_window
+
+    def _bind(self, name: str, buffers: Sequence[Array]) -> tuple[Bound, list[_Buffer]]:
         signature = SIGNATURES[name]
         specs = (*signature.inputs, *signature.outputs)
         if len(buffers) != len(specs):
@@ -129,4 +170,4 @@ class CompiledKernels:
             if code:
                 raise KernelError(f"kernel {name} failed with Halide's code {code}")
 
-        return call
+        return call, structs

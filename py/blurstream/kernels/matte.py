@@ -12,7 +12,14 @@ import halide as hl
 from .definition import VECTOR_F32, Kernel, from_origin, image, scalars
 from .signatures import BOX_RADIUS
 
+assert BOX_RADIUS == 4, "the sums below are of three times three"
+
 SPAN = 2 * BOX_RADIUS + 1
+
+
+def _three(func: hl.Func, x: hl.Var, y: hl.Var, dx: int, dy: int, count: int) -> list[hl.Expr]:
+    """The sum of a pixel and the two at (-dx, -dy) and (dx, dy): nine in a row are three of three."""
+    return [func[x - dx, y - dy][i] + func[x, y][i] + func[x + dx, y + dy][i] for i in range(count)]
 
 
 def matte() -> Kernel:
@@ -23,25 +30,17 @@ def matte() -> Kernel:
     width, height = soft.dim(0).extent(), soft.dim(1).extent()
     wide = 2 * VECTOR_F32
 
-    guide = hl.Func("guide")
+    moments = hl.Func("moments")
     column, line = hl.clamp(x, 0, width - 1), hl.clamp(y, 0, height - 1)
-    guide[x, y] = hl.Tuple([hl.f32(work_y[column, line]), soft[column, line]])
-    padded = guide.compute_root()
-    padded.vectorize(x, wide, hl.TailStrategy.GuardWithIf)
-
-    def down(func: hl.Func, dy: int) -> list[hl.Expr]:
-        luma, mask = func[x, y + dy][0], func[x, y + dy][1]
-        return [luma, mask, luma * luma, luma * mask]
-
-    shifts = range(-BOX_RADIUS, BOX_RADIUS + 1)
-    columns = hl.Func("columns")
-    moments = [down(guide, dy) for dy in shifts]
-    columns[x, y] = hl.Tuple([sum((m[i] for m in moments), hl.f32(0)) for i in range(4)])
+    luma, mask = hl.f32(work_y[column, line]), soft[column, line]
+    moments[x, y] = hl.Tuple([luma, mask, luma * luma, luma * mask])
+    thirds, columns, across = hl.Func("thirds"), hl.Func("columns"), hl.Func("across")
+    thirds[x, y] = hl.Tuple(_three(moments, x, y, 0, 1, 4))
+    columns[x, y] = hl.Tuple(_three(thirds, x, y, 0, 3, 4))
+    across[x, y] = hl.Tuple(_three(columns, x, y, 1, 0, 4))
     means = hl.Func("means")
     scale = hl.f32(1 / SPAN**2)
-    means[x, y] = hl.Tuple(
-        [sum((columns[x + dx, y][i] for dx in shifts), hl.f32(0)) * scale for i in range(4)]
-    )
+    means[x, y] = hl.Tuple([value * scale for value in _three(across, x, y, 3, 0, 4)])
 
     mean_i, mean_p, mean_ii, mean_ip = (means[x, y][i] for i in range(4))
     slope = (mean_ip - mean_i * mean_p) / (mean_ii - mean_i * mean_i + epsilon)
@@ -50,12 +49,12 @@ def matte() -> Kernel:
 
     edge = hl.Func("edge")  # box of the coefficients, repeated at the border
     edge[x, y] = hl.Tuple([local[column, line][0], local[column, line][1]])
-    sums = hl.Func("sums")
-    sums[x, y] = hl.Tuple([sum((edge[x, y + dy][i] for dy in shifts), hl.f32(0)) for i in range(2)])
+    edge_thirds, sums, sums_across = hl.Func("edge_thirds"), hl.Func("sums"), hl.Func("sums_across")
+    edge_thirds[x, y] = hl.Tuple(_three(edge, x, y, 0, 1, 2))
+    sums[x, y] = hl.Tuple(_three(edge_thirds, x, y, 0, 3, 2))
+    sums_across[x, y] = hl.Tuple(_three(sums, x, y, 1, 0, 2))
     blurred = hl.Func("blurred")
-    blurred[x, y] = hl.Tuple(
-        [sum((sums[x + dx, y][i] for dx in shifts), hl.f32(0)) * scale for i in range(2)]
-    )
+    blurred[x, y] = hl.Tuple([value * scale for value in _three(sums_across, x, y, 3, 0, 2)])
 
     gain, offset, alpha = hl.Func("gain"), hl.Func("offset"), hl.Func("alpha")
     level = 1.0 / (high - low)
@@ -72,10 +71,12 @@ def matte() -> Kernel:
     for out in (gain, offset):
         out.compute_root().vectorize(x, wide, hl.TailStrategy.GuardWithIf)
     blurred.compute_root().vectorize(x, wide, hl.TailStrategy.RoundUp)
-    sums.compute_at(blurred, y).vectorize(x, wide, hl.TailStrategy.RoundUp)
+    for func, at in ((sums_across, blurred), (sums, blurred), (across, local), (columns, local)):
+        func.compute_at(at, y).vectorize(x, wide, hl.TailStrategy.RoundUp)
+    for func, at in ((edge_thirds, blurred), (thirds, local), (moments, local)):
+        func.store_root().compute_at(at, y).vectorize(x, wide, hl.TailStrategy.RoundUp)
     edge.compute_root().vectorize(x, wide, hl.TailStrategy.GuardWithIf)
     local.compute_root().vectorize(x, wide, hl.TailStrategy.RoundUp)
-    columns.compute_at(local, y).vectorize(x, wide, hl.TailStrategy.RoundUp)
     from_origin(gain, offset, alpha)
     return Kernel("matte", (work_y, soft), params, (gain, offset, alpha))
 

@@ -6,19 +6,20 @@ The tests hold the compiled kernels to these; the browser does not ship them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy import ndimage
 
-from .loader import Array, Bound
+from .loader import Array, Bound, Window
 from .signatures import (
     BOX_RADIUS,
     CELL,
     COPY_SIZES,
     ROW_SCALE,
-    SEAM_RADIUS,
+    SEAM,
     SIGNATURES,
     SNAP,
     TILE,
@@ -27,7 +28,7 @@ from .signatures import (
 
 _TO_YUV = np.array([[11966, 40254, 4064], [-6596, -22189, 28784], [28784, -26145, -2639]], np.int64)
 _PLATE_MARGIN, _FAINT_SHARE = 2, 0.02
-_LEAST_WEIGHT = 0.5
+_LEAST_SHARE = 1 / 64
 
 
 def split_nv12(uv: Array, u: Array, v: Array) -> None:
@@ -280,40 +281,37 @@ def blend_tiles(
         out[at] = np.rint(mix / 255)
 
 
-def seam_luma(alpha: Array, work: Array, person: Array, room: Array) -> None:
-    _seam(alpha[: work.shape[0], : work.shape[1]].astype(np.int64), SEAM_RADIUS, [(work, person, room)])
-
-
-def seam_chroma(
-    alpha: Array, u: Array, v: Array, person_u: Array, room_u: Array, person_v: Array, room_v: Array
-) -> None:
-    share = (_block_sums(alpha.astype(np.int64), 2, *u.shape) + 2) >> 2
-    _seam(share, SEAM_RADIUS // 2, [(u, person_u, room_u), (v, person_v, room_v)])
-
-
-def _seam(share: Array, radius: int, planes: list[tuple[Array, Array, Array]]) -> None:
-    size = 2 * radius + 1
+def seam_colours(span: int, alpha: Array, *planes: Array) -> None:
+    work, sides = planes[:3], planes[3:]
+    rows, columns = sides[0].shape
+    point = span // SEAM
 
     def around(values: Array) -> Array:
-        sums: Array = ndimage.convolve(values, np.ones((size, size), np.int64), mode="nearest")
+        sums: Array = ndimage.convolve(values, np.ones((3, 3)), mode="nearest")
         return sums
 
-    weight = around(share) / 256
-    for plane, person, room in planes:
-        both, own = around(plane.astype(np.int64)), around(share * plane >> 8)
-        faint = both * (_LEAST_WEIGHT / size**2)
-        person[:] = np.clip((own + faint) / (weight + _LEAST_WEIGHT) + 0.5, 0, 255)
-        room[:] = np.clip((both - own + faint) / (size**2 - weight + _LEAST_WEIGHT) + 0.5, 0, 255)
+    part = alpha[: rows * point, : columns * point].astype(np.float64)
+    person = around(_block_sums(part, point, rows, columns)) / (255 * 9 * point**2)
+    halved = _block_sums(part, 2, rows * point // 2, columns * point // 2) / 4
+    for c, (weight, size) in enumerate(((part, point), (halved, point // 2), (halved, point // 2))):
+        plane = work[c][: weight.shape[0], : weight.shape[1]].astype(np.float64)
+        mean, mine = (
+            around(_block_sums(values, size, rows, columns)) / (9 * size**2)
+            for values in (plane, plane * weight / 255)
+        )
+        faint = mean * _LEAST_SHARE
+        sides[2 * c][:] = np.clip((mine + faint) / (person + _LEAST_SHARE) + 0.5, 0, 255)
+        sides[2 * c + 1][:] = np.clip((mean - mine + faint) / (1 - person + _LEAST_SHARE) + 0.5, 0, 255)
 
 
-def fuse_tiles(size: int, factor: int, *args: Any) -> None:
+def fuse_tiles(size: int, *args: Any) -> None:
     tiles, alpha, rows, source, person, room, n, tiles_wide, tiles_high, cell, out = args
     plate = _between_rows(rows, tiles_high * size, cell)
     share = alpha.astype(np.int64)
     if size != TILE:
         share = (_block_sums(share, 2, alpha.shape[0] // 2, alpha.shape[1] // 2) + 2) >> 2
-    xs = (np.arange(tiles_wide * size) + 0.5) / factor - 0.5
-    ys = (np.arange(tiles_high * size) + 0.5) / factor - 0.5
+    xs = (np.arange(tiles_wide * size) + 0.5) * SEAM / size - 0.5
+    ys = (np.arange(tiles_high * size) + 0.5) * SEAM / size - 0.5
     own, other = (np.floor(_sample(side, xs, ys) + 0.5).astype(np.int64) for side in (person, room))
     for at in _tiles(tiles, n, size):
         mean = np.rint((share[at] * own[at] + (255 - share[at]) * other[at]) / 255).astype(np.int64)
@@ -352,7 +350,7 @@ def stir_tiles(
     difference = source.astype(np.int64) - held
     sums: Array = ndimage.convolve(difference, np.ones((5, 5), np.int64), mode="nearest")
     excess = np.clip(np.abs(sums) - calm, 0, 2 * calm)
-    parts = np.clip(base + (excess * slope >> 8), 0, 128)
+    parts: Array = np.clip(base + (excess * slope >> 8), 0, 128)
     for at in _tiles(tiles, n, TILE):
         share[at] = parts[at]
 
@@ -360,7 +358,7 @@ def stir_tiles(
 def settle_tiles(
     size: int, tiles: Array, share: Array, source: Array, n: int, tiles_wide: int, tiles_high: int, out: Array
 ) -> None:
-    parts = share.astype(np.int64)
+    parts: Array = share.astype(np.int64)
     if size != TILE:
         parts = (_block_sums(parts, 2, share.shape[0] // 2, share.shape[1] // 2) + 2) >> 2
     for at in _tiles(tiles, n, size):
@@ -388,9 +386,8 @@ TWINS: dict[str, Bound] = {
     **{f"edge_alpha_{f}": partial(edge_alpha, f) for f in WORK_FACTORS},
     **{f"fill_tiles_{t}": partial(fill_tiles, t) for t in (TILE, TILE // 2)},
     **{f"blend_tiles_{t}": partial(blend_tiles, t) for t in (TILE, TILE // 2)},
-    "seam_luma": seam_luma,
-    "seam_chroma": seam_chroma,
-    **{f"fuse_tiles_{t}_{f}": partial(fuse_tiles, t, f) for t in (TILE, TILE // 2) for f in WORK_FACTORS},
+    **{f"seam_colours_{TILE // f}": partial(seam_colours, TILE // f) for f in WORK_FACTORS},
+    **{f"fuse_tiles_{t}": partial(fuse_tiles, t) for t in (TILE, TILE // 2)},
     "tile_unrest": tile_unrest,
     "stir_tiles": stir_tiles,
     **{f"settle_tiles_{t}": partial(settle_tiles, t) for t in (TILE, TILE // 2)},
@@ -404,3 +401,15 @@ class ReferenceKernels:
         count = len(SIGNATURES[name].inputs)
         inputs, outputs = buffers[:count], buffers[count:]
         return lambda *scalars: TWINS[name](*inputs, *scalars, *outputs)
+
+    def bind_window(self, name: str, scales: Sequence[int], *buffers: Array) -> Bound:
+        count = len(SIGNATURES[name].inputs)
+
+        def call(window: Window, *scalars: float) -> None:
+            parts = [
+                window.of(buffer, scale) if scale else buffer
+                for buffer, scale in zip(buffers, scales, strict=True)
+            ]
+            TWINS[name](*parts[:count], *scalars, *parts[count:])
+
+        return call

@@ -14,7 +14,7 @@ MODEL_WIDTH, MODEL_HEIGHT = 256, 144
 WORK_FACTORS = (1, 2, 4)
 CELL = 4  # work pixels to a plate cell, each way
 BOX_RADIUS = 4  # of the guided filter, in work pixels
-SEAM_RADIUS = 2  # of the means on either side of the seam, in work pixels
+SEAM = 2  # points to a tile, each way, that the colours on either side of the seam are known at
 COPY_SIZES = (16, 8, 4, 2)  # tiles of the frame's planes and of the work planes, luma and chroma
 SNAP = 1 / 256  # soft mask this near to 0 or 1 is taken as such
 ROW_SCALE = 4  # of the plate's rows: two fractional bits
@@ -111,14 +111,16 @@ SIGNATURES: dict[str, Signature] = {
         )
         for t in (TILE, TILE // 2)
     },
-    "seam_luma": Signature(("alpha:u8[2]", "work_y:u8[2]"), (), ("person_y:u8[2]", "room_y:u8[2]")),
-    "seam_chroma": Signature(
-        ("alpha:u8[2]", "work_u:u8[2]", "work_v:u8[2]"),
-        (),
-        ("person_u:u8[2]", "room_u:u8[2]", "person_v:u8[2]", "room_v:u8[2]"),
-    ),
     **{
-        f"fuse_tiles_{t}_{f}": Signature(
+        f"seam_colours_{TILE // f}": Signature(
+            ("alpha:u8[2]", "work_y:u8[2]", "work_u:u8[2]", "work_v:u8[2]"),
+            (),
+            tuple(f"{side}_{c}:u8[2]" for c in "yuv" for side in ("person", "room")),
+        )
+        for f in WORK_FACTORS
+    },
+    **{
+        f"fuse_tiles_{t}": Signature(
             (
                 *("tiles:i32[2]", "alpha:u8[2]", "rows:u16[2]"),
                 *("source:u8[2]", "person:u8[2]", "room:u8[2]"),
@@ -127,7 +129,6 @@ SIGNATURES: dict[str, Signature] = {
             ("out:u8[2]",),
         )
         for t in (TILE, TILE // 2)
-        for f in WORK_FACTORS
     },
     # quiet tiles of the person
     "tile_unrest": Signature(("tiles:i32[2]", "source:u8[2]", "held:u8[2]"), _TILES, ("unrest:i32[1]",)),
