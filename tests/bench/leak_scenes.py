@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,33 +49,31 @@ class Moment:
 class Scene:
     """`rooms` is None for a recorded clip: then nothing can be told about its leaks."""
 
-    name: str
     width: int
     height: int
     rooms: Rooms | None
     moments: Callable[[], Iterator[Moment]]
 
 
-def scenes(data: Path | None, seconds: float) -> list[Scene]:
-    """Every scene there is material for; the recorded ones need `data`."""
+def scenes(data: Path | None, seconds: float) -> dict[str, Callable[[], Scene]]:
+    """What makes each scene there is material for, by name; the recorded ones need `data`."""
+    drawn, coloured = leak_rooms.drawn, leak_rooms.coloured
+    found: dict[str, Callable[[], Scene]] = {
+        "portrait": partial(_portrait, Clip(640, 480, step=2), drawn, seconds),
+        "portrait fast": partial(_portrait, Clip(640, 480, step=4), coloured, seconds),
+        "portrait 720p": partial(_portrait, Clip(1280, 720, step=4), drawn, seconds / 2),
+    }
     clips = data / "clips_with_alpha" if data else None
-    found = [
-        _portrait("portrait", 640, 480, 2, leak_rooms.drawn, seconds),
-        _portrait("portrait fast", 640, 480, 4, leak_rooms.coloured, seconds),
-        _portrait("portrait 720p", 1280, 720, 4, leak_rooms.drawn, seconds / 2),
-    ]
     if clips is None or not clips.is_dir():
         return found
-    if (clips / KEYED).is_dir():
-        found += [
-            _head("head", clips / KEYED, leak_rooms.drawn, seconds),
-            _head("head coloured", clips / KEYED, leak_rooms.coloured, seconds),
-        ]
-    found += [
-        _recorded(folder, seconds)
-        for folder in sorted(clips.iterdir())
-        if folder.name != KEYED and (folder / "frames.mp4").is_file()
-    ]
+    for folder in sorted(clips.iterdir()):
+        if not (folder / "frames.mp4").is_file():
+            continue
+        if folder.name == KEYED:
+            found["head"] = partial(_head, folder, drawn, seconds)
+            found["head coloured"] = partial(_head, folder, coloured, seconds)
+        else:
+            found[folder.name] = partial(_recorded, folder, seconds)
     return found
 
 
@@ -95,11 +94,10 @@ def render(poses: Iterator[Array], rooms: Rooms) -> Iterator[Moment]:
         yield Moment(pose[..., 3], pose, frames)
 
 
-def _portrait(
-    name: str, width: int, height: int, step: int, room: Callable[[int, int], Rooms], seconds: float
-) -> Scene:
-    """The cut-out portrait, moving `step` times as fast as in the clips."""
-    clip, rooms, wanted = Clip(width, height, step=step), room(width, height), round(seconds * clip_y4m.FPS)
+def _portrait(clip: Clip, room: Callable[[int, int], Rooms], seconds: float) -> Scene:
+    """The cut-out portrait, moving `clip.step` times as fast as in the clips."""
+    width, height = clip.width, clip.height
+    rooms, wanted = room(width, height), round(seconds * clip_y4m.FPS)
 
     def poses() -> Iterator[Array]:
         left, sprite = wanted, clip_portrait.person(height)
@@ -110,10 +108,10 @@ def _portrait(
                 left -= 1
                 yield pose
 
-    return Scene(name, width, height, rooms, lambda: render(poses(), rooms))
+    return Scene(width, height, rooms, lambda: render(poses(), rooms))
 
 
-def _head(name: str, folder: Path, room: Callable[[int, int], Rooms], seconds: float) -> Scene:
+def _head(folder: Path, room: Callable[[int, int], Rooms], seconds: float) -> Scene:
     """A recorded head, keyed: true movement and hair, with the wall's colour taken out of its edge."""
     width, height = _size(folder)
     rooms = room(width, height)
@@ -122,7 +120,7 @@ def _head(name: str, folder: Path, room: Callable[[int, int], Rooms], seconds: f
         for planes, alpha in _clip(folder, seconds):
             yield keyed(planes, alpha)
 
-    return Scene(name, width, height, rooms, lambda: render(poses(), rooms))
+    return Scene(width, height, rooms, lambda: render(poses(), rooms))
 
 
 def keyed(planes: Planes, alpha: Array) -> Array:
@@ -151,7 +149,7 @@ def _recorded(folder: Path, seconds: float) -> Scene:
         for planes, alpha in _clip(folder, seconds):
             yield Moment(alpha, None, (planes,))
 
-    return Scene(folder.name, width, height, None, moments)
+    return Scene(width, height, None, moments)
 
 
 def _size(folder: Path) -> tuple[int, int]:
