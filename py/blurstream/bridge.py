@@ -20,7 +20,9 @@ from .kernels.loader import CompiledKernels
 from .kernels.signatures import MODEL_HEIGHT, MODEL_WIDTH
 from .mask import Callback
 from .options import parse_settings
-from .pipeline import INPUT, OUTPUT, Pipeline, Ticket
+from .pipeline import INPUT, OUTPUT, Pipeline
+from .quality import Ladder
+from .workspace import Ticket
 
 Array = np.ndarray[Any, Any]
 Call = TypeVar("Call", bound=Callable[..., Any])
@@ -78,7 +80,7 @@ class Engine:
         self, post_input: Callable[..., None], emit: Callable[..., None], report: Callable[[str], None]
     ) -> None:
         self._post_input, self._emit, self._report = post_input, emit, report
-        self._pipeline = Pipeline(CompiledKernels(), self._on_safe, self._on_event)
+        self._pipeline = Pipeline(CompiledKernels(), self._on_safe, self._on_event, Ladder())
         self._session: WebSession | None = None
         self._tickets: dict[int, Ticket] = {}
         self._last_error: Exception | None = None

@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import FrameError
 from .kernels.loader import Kernels
-from .kernels.signatures import CELL, TILE
+from .kernels.signatures import CELL, TILE, WORK_FACTORS
 
 Array = np.ndarray[Any, Any]
 
@@ -25,10 +25,13 @@ MATRICES = ("bt601", "bt709")
 
 @dataclass(frozen=True)
 class Geometry:
-    """Sizes that follow from a frame's size. Raises FrameError outside 16..4096 pixels."""
+    """Sizes that follow from a frame's size. `coarse` 2 doubles the factor, as far as that goes. Raises
+    FrameError outside 16..4096 pixels.
+    """
 
     width: int
     height: int
+    coarse: int = 1
 
     def __post_init__(self) -> None:
         if not (MIN_SIDE <= self.width <= MAX_SIDE and MIN_SIDE <= self.height <= MAX_SIDE):
@@ -55,7 +58,7 @@ class Geometry:
     def factor(self) -> int:
         """Frame pixels to a work pixel: the work plane stays at about the model's resolution or above."""
         short = min(self.width, self.height)
-        return 1 if short < 300 else 2 if short < 600 else 4
+        return min((1 if short < 300 else 2 if short < 600 else 4) * self.coarse, max(WORK_FACTORS))
 
     @property
     def tiles(self) -> tuple[int, int]:

@@ -9,133 +9,44 @@ used on its own frame.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from .change import Change
-from .compose import Compose, SafeFrame
+from .activity import Activity, Tact
+from .compose import SafeFrame
 from .errors import BlurStreamError, FrameError, ModelError
-from .frame import FrameSpec, Geometry, Slot
-from .kernels.loader import Kernels, Window
-from .kernels.signatures import BOX_RADIUS
+from .frame import FrameSpec, Geometry
+from .kernels.loader import Kernels
 from .mask import Mask, Session
-from .matte import Matte
 from .options import PRIVATE, Settings
-from .plate import Plate
-from .prepare import Prepared
-from .tiles import Tiles
+from .quality import Ladder
+from .workspace import SLOTS, Ticket, Workspace
 
 Array = np.ndarray[Any, Any]
 Report = Callable[[str, str, str, Mapping[str, object]], None]  # severity, code, message, details
 
-SLOTS = 2
 INPUT, OUTPUT = "image", "mask"
-REUSES = 30  # frames that a mask is used for at most
 NEW_SCENE = 3  # frames concealed when the whole picture has become another
-
-
-class Workspace:
-    """Everything whose size depends on the frame's: slots, planes, matte, plate. Replaced when the frame
-    size changes.
-    """
-
-    def __init__(self, geometry: Geometry, kernels: Kernels) -> None:
-        self.geometry = geometry
-        self.slots = [Slot(number, geometry, kernels) for number in range(SLOTS)]
-        self.prepared = [Prepared(slot, kernels) for slot in self.slots]
-        self.change = Change(geometry, kernels)
-        self.matte = Matte(geometry, kernels)
-        self.tiles = Tiles(geometry, kernels, self.matte.alpha)
-        self.plate = Plate(geometry, kernels, self.matte.alpha)
-        self.compose = Compose(geometry, kernels, self.matte, self.tiles, self.plate)
-        self._since: Array = np.zeros(geometry.tiles, np.uint8)  # changed since the last mask
-        self._stirred: Array = np.zeros(geometry.tiles, np.uint8)
-        self.unsettled: Array = np.ones(geometry.tiles, np.uint8)
-        self._reach = -(-2 * BOX_RADIUS // geometry.span)  # of the guided filter, in tiles
-        self._spread = kernels.bind(f"tile_spread_{self._reach}", self._stirred, self.unsettled)
-        self.window: Window | None = None  # tiles that alpha is new in
-        self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
-
-    def reset(self) -> None:
-        """Nothing of what was seen is used again."""
-        self.matte.reset()
-        self.reuses = None
-
-    def may_reuse(self, prepared: Prepared) -> bool:
-        """Whether the last mask is this frame's too: what has changed lies deep inside the person."""
-        if self.reuses is None or self.reuses >= REUSES:
-            return False
-        return not self.change.any or not np.any(prepared.changed & self.tiles.near)
-
-    def take(self, mask: Array | None, prepared: Prepared) -> None:
-        """Mask, or None to use the last one again -> matte and tiles; `unsettled` for compose."""
-        np.bitwise_or(self._since, prepared.changed, out=self._since)
-        if mask is None:
-            assert self.reuses is not None
-            self.reuses += 1
-            self.unsettled.fill(0)
-            self.window = None
-            return
-        self._stirred[:] = self._since
-        self._spread()
-        self.matte.follow(mask, self.unsettled)
-        np.bitwise_or(self._since, self.matte.differs, out=self._stirred)
-        self._spread()
-        self.window = self._around_unsettled()
-        if self.window is not None:
-            self.matte.refine(prepared, self.window)
-        self.tiles.run(self.unsettled)
-        self._since.fill(0)
-        self.matte.differs.fill(0)
-        self.reuses = 0
-
-    def _around_unsettled(self) -> Window | None:
-        """The unsettled tiles near the person, and as many around them as the guided filter reaches."""
-        region, reach = self.matte.region, self._reach
-        part = region.of(self.unsettled, 1)
-        columns, rows = (np.flatnonzero(part.any(axis)) for axis in (0, 1))
-        if not len(columns):
-            return None
-        return Window(
-            max(region.left + int(columns[0]) - reach, region.left),
-            max(region.top + int(rows[0]) - reach, region.top),
-            min(region.left + int(columns[-1]) + 1 + reach, region.right),
-            min(region.top + int(rows[-1]) + 1 + reach, region.bottom),
-        )
-
-
-class Ticket:
-    """A frame on its way: its slot and the workspace the slot belongs to."""
-
-    def __init__(self, number: int, workspace: Workspace, slot: Slot) -> None:
-        self.number, self.workspace, self.slot = number, workspace, slot
-        self.sent_at = 0.0
-        self.drawn = self.cut = False
-
-    @property
-    def prepared(self) -> Prepared:
-        return self.workspace.prepared[self.slot.number]
-
-
-@dataclass
-class Counts:
-    """Since the start of the pipeline."""
-
-    model_runs: int = 0
-    mask_reuses: int = 0
 
 
 class Pipeline:
     """Turns camera frames into SafeFrames.
 
     `emit` gets every SafeFrame, in the order of the frames; the frame's memory is used again once it returns.
-    `report` gets warnings and errors; each condition is reported when it begins, not on every frame.
+    `report` gets warnings and errors; each condition is reported when it begins, not on every frame. With a
+    `ladder` frames get less work when they take too long; its changes are reported as 'quality'.
     """
 
-    def __init__(self, kernels: Kernels, emit: Callable[[SafeFrame], None], report: Report) -> None:
+    def __init__(
+        self,
+        kernels: Kernels,
+        emit: Callable[[SafeFrame], None],
+        report: Report,
+        ladder: Ladder | None = None,
+    ) -> None:
+        self._ladder, self._tact = ladder, Tact()
         self._kernels, self._emit, self._report = kernels, emit, report
         self._session: Session | None = None
         self._settings = Settings()
@@ -148,8 +59,9 @@ class Pipeline:
         self._number = 0
         self.milliseconds: dict[str, float] = {}
         self.frames = {"composed": 0, "concealed": 0}
+        self._left_out = 0
         self._cut = 0  # frames that are concealed yet, after the picture has become another
-        self._counts = Counts()
+        self._activity = Activity()
 
     def configure(self, settings: Settings) -> None:
         self._settings = settings
@@ -168,14 +80,19 @@ class Pipeline:
             self._conceal(ticket, reason)
         self._restart()
 
+    def activity(self) -> dict[str, object]:
+        """What was done since the last call; see Activity.read."""
+        return self._activity.read(self._tact.fps)
+
     def begin(self, spec: FrameSpec) -> Ticket:
         """Memory for a frame. Raises FrameError when the size is impossible or both slots are taken."""
         workspace = self._workspace
-        if workspace is None or (workspace.geometry.width, workspace.geometry.height) != (
-            spec.width,
-            spec.height,
-        ):
-            workspace = self._workspace = Workspace(Geometry(spec.width, spec.height), self._kernels)
+        coarse = self._ladder.level.work_factor_scale if self._ladder is not None else 1
+        geometry = Geometry(spec.width, spec.height, coarse)
+        if workspace is None or _shape(workspace.geometry) != _shape(geometry):
+            if self._ladder is not None and coarse == 1:
+                self._ladder.restart()
+            workspace = self._workspace = Workspace(geometry, self._kernels)
             self._mask = Mask()
         taken = [t.slot for t in self._on_the_way()]
         free = next((slot for slot in workspace.slots if slot not in taken), None)
@@ -199,25 +116,32 @@ class Pipeline:
         spec = ticket.slot.spec
         assert spec is not None
         start = perf_counter()
+        self._tact.arrived(spec.timestamp)
+        ticket.late = self._tact.late
         ticket.slot.unpack()
         ticket.prepared.shrink()
         ticket.workspace.change.run(ticket.prepared)
         ticket.cut = ticket.workspace.change.cut
+        ticket.repeats = self._leaves_out(ticket)
+        needs_mask = not ticket.repeats and not ticket.workspace.may_reuse(ticket.prepared)
+        if self._session is not None and needs_mask:
+            self._draw(ticket)  # even while the model works on the frame before
+        ticket.busy_ms = self._took("prepare", start) * 1e3 - start * 1e3
         if self._session is None:
-            self._took("prepare", start)
             self._conceal(ticket, "no-model")
         elif self._running is not None:
-            if not ticket.workspace.may_reuse(ticket.prepared):
-                self._draw(ticket)  # while the model works on the frame before
             self._waiting = ticket
-            self._took("prepare", start)
-        elif ticket.workspace.may_reuse(ticket.prepared):
-            self._took("prepare", start)
-            self._finish(ticket, None)
-        else:
-            self._draw(ticket)
-            self._took("prepare", start)
+        elif needs_mask:
             self._send(ticket)
+        else:
+            self._finish(ticket, None)
+
+    def _leaves_out(self, ticket: Ticket) -> bool:
+        """Of the frames that need a mask, the level takes one of so many."""
+        if self._ladder is None or self._ladder.level.every == 1 or ticket.cut:
+            return False
+        self._left_out = (self._left_out + 1) % self._ladder.level.every
+        return self._left_out > 0
 
     def _draw(self, ticket: Ticket) -> None:
         """The model's input, once."""
@@ -233,7 +157,7 @@ class Pipeline:
         assert self._session is not None
         self._running = ticket
         self._draw(ticket)
-        self._counts.model_runs += 1
+        self._activity.model_runs += 1
         ticket.sent_at = perf_counter()
         try:
             self._session.run_async([OUTPUT], {INPUT: ticket.prepared.image[None]}, self._on_mask, ticket)
@@ -244,7 +168,7 @@ class Pipeline:
     def _on_mask(self, results: Sequence[Array], ticket: Ticket, error: str) -> None:
         if ticket is not self._running:
             return  # answered after close: the frame is concealed and gone
-        self._took("model", ticket.sent_at)
+        ticket.model_ms = (self._took("model", ticket.sent_at) - ticket.sent_at) * 1e3
         self._running = None
         following, self._waiting = self._waiting, None
         if following is not None and following.drawn:
@@ -254,7 +178,8 @@ class Pipeline:
         if following is None:
             return
         # it was taken to need no mask of its own: whether that is so is known only now
-        if self._running is None and following.workspace.may_reuse(following.prepared):
+        space = following.workspace
+        if space.may_reuse(following.prepared) or (following.repeats and space.reuses is not None):
             self._finish(following, None)
         else:
             self._send(following)
@@ -274,7 +199,7 @@ class Pipeline:
         self._finish(ticket, mask)
 
     def _finish(self, ticket: Ticket, mask: Array | None) -> None:
-        """`mask` None: the last one is this frame's too."""
+        """`mask` None: the last one is this frame's too, or the frame is left out."""
         if self._is_new_scene(ticket):
             self._conceal(ticket, "new-scene")
             return
@@ -285,6 +210,19 @@ class Pipeline:
             return
         self._enter("")
         self._out(safe)
+        self._observe(ticket)
+
+    def _observe(self, ticket: Ticket) -> None:
+        if self._ladder is None or ticket.repeats:
+            return
+        model_ms = ticket.model_ms
+        change = self._ladder.observe(
+            perf_counter() * 1e3, ticket.busy_ms, model_ms, self._tact.interval_ms, ticket.late
+        )
+        self._activity.level = self._ladder.level
+        if change is not None:
+            self._activity.reason = change.reason
+            self._report("quality", "quality", f"{change.level.name}: {change.reason}", change.details)
 
     def _is_new_scene(self, ticket: Ticket) -> bool:
         """Another camera, or a bump or light that changes everything: the old plate does not belong to it."""
@@ -297,7 +235,10 @@ class Pipeline:
 
     def _composed(self, ticket: Ticket, mask: Array | None) -> SafeFrame:
         space, settings, prepared = ticket.workspace, self._settings, ticket.prepared
-        start = perf_counter()
+        start = begun = perf_counter()
+        if ticket.repeats and mask is None:
+            space.leave_out(prepared)
+            return space.compose.repeat(ticket.slot, ticket.number)
         space.take(mask, prepared)
         start = self._took("matte", start)
         if settings.effect.background == "fresh":
@@ -305,12 +246,13 @@ class Pipeline:
         else:
             space.plate.sealed(prepared, settings.effect.sigma)
         start = self._took("plate", start)
-        noise = space.change.noise.sigma * space.geometry.factor if settings.denoise else None
-        safe = space.compose.compose(
-            ticket.slot, prepared, ticket.number, space.unsettled, space.window, denoise=noise
-        )
-        self._took("compose", start)
-        self._counts.mask_reuses += mask is None
+        fine = self._ladder is None or self._ladder.level.matte == "fine"
+        noise = space.change.noise.sigma * space.geometry.factor if settings.denoise and fine else None
+        stirred = space.unsettled, space.window
+        safe = space.compose.compose(ticket.slot, prepared, ticket.number, *stirred, denoise=noise, fuse=fine)
+        ticket.busy_ms += (self._took("compose", start) - begun) * 1e3
+        self._activity.mask_reuses += mask is None
+        self._activity.composed(space)
         return safe
 
     def _conceal(self, ticket: Ticket, reason: str, message: str = "") -> None:
@@ -348,6 +290,10 @@ class Pipeline:
         now = perf_counter()
         self.milliseconds[stage] = self.milliseconds.get(stage, 0.0) + (now - start) * 1e3
         return now
+
+
+def _shape(geometry: Geometry) -> tuple[int, int, int]:
+    return geometry.width, geometry.height, geometry.factor
 
 
 _WORDS = {

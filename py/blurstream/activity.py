@@ -1,0 +1,102 @@
+"""What the pipeline has done since it was last asked, and how fast the camera goes."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .bitrate import suggested_max_bitrate
+from .quality import Level
+from .tiles import BACKGROUND, BOUNDARY, PERSON
+from .workspace import Workspace
+
+_FOLLOW = 0.2  # of what is suggested, a reading: a rate that jumps is of no use
+
+
+@dataclass
+class Activity:
+    """Counts of a window; `read` begins a new one."""
+
+    model_runs: int = 0
+    mask_reuses: int = 0
+    level: Level | None = None
+    reason: str = ""
+    _frames: int = 0
+    _tiles: dict[str, int] = field(default_factory=dict)
+    _seals: int = 0
+    _written: int = 0
+    _space: Workspace | None = None
+    _rate: float = 0.0
+
+    def composed(self, space: Workspace) -> None:
+        """A frame has been composed."""
+        if space is not self._space:
+            self._space = space
+            self._seals, self._written = space.plate.seal.samples, space.compose.written
+        counts = np.bincount(space.tiles.classes.ravel(), minlength=4)
+        self._frames += 1
+        for name, kind in (("person", PERSON), ("background", BACKGROUND), ("boundary", BOUNDARY)):
+            self._tiles[name] = self._tiles.get(name, 0) + int(counts[kind])
+
+    def read(self, fps: float) -> dict[str, object]:
+        """Plain JSON values: means a frame of the tiles, counts of the rest. `fps` of the camera."""
+        space, frames = self._space, max(self._frames, 1)
+        tiles: dict[str, float] | None = None
+        seals, noise = 0, None
+        if space is not None and self._frames:
+            written, samples = space.compose.written, space.plate.seal.samples
+            tiles = {name: round(count / frames, 1) for name, count in self._tiles.items()}
+            tiles["written"] = round((written - self._written) / frames, 1)
+            seals, noise = samples - self._seals, round(space.change.noise.sigma * space.geometry.factor, 2)
+            self._written, self._seals = written, samples
+            self._suggest(space, tiles, fps)
+        figures: dict[str, object] = {
+            "tiles": tiles,
+            "modelRuns": self.model_runs,
+            "maskReuses": self.mask_reuses,
+            "plateSeals": seals,
+            "noise": noise,
+            "suggestedMaxBitrate": round(self._rate, -3) or None,
+        }
+        if self.level is not None:
+            level = self.level
+            figures["quality"] = {"level": level.number, "name": level.name, "reason": self.reason}
+        self.model_runs = self.mask_reuses = self._frames = 0
+        self._tiles.clear()
+        return figures
+
+    def _suggest(self, space: Workspace, tiles: dict[str, float], fps: float) -> None:
+        geometry, every = space.geometry, space.tiles.classes.size
+        person = (tiles["person"] + tiles["boundary"] / 2) / every
+        rate = suggested_max_bitrate(
+            geometry.width, geometry.height, fps, person, min(tiles["written"] / every, 1.0)
+        )
+        self._rate += (rate - self._rate) * (_FOLLOW if self._rate else 1.0)
+
+
+class Tact:
+    """The camera's interval, from the timestamps of the frames that arrive: the shortest of the last ones."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+        self._gaps: deque[float] = deque(maxlen=30)
+        self.late = 0  # frames that are missing before the last one
+
+    @property
+    def interval_ms(self) -> float:
+        """0 until it is known."""
+        return min(self._gaps, default=0.0)
+
+    @property
+    def fps(self) -> float:
+        return 1000 / self.interval_ms if self.interval_ms else 30.0
+
+    def arrived(self, timestamp_us: int) -> None:
+        gap = (timestamp_us - self._last) / 1000 if self._last is not None else 0.0
+        self._last = timestamp_us
+        self.late = 0
+        if 1 < gap < 1000:
+            self._gaps.append(gap)
+            self.late = round(gap / self.interval_ms) - 1

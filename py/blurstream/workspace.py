@@ -1,0 +1,112 @@
+"""The stages for one frame size, and the order in which a mask goes through them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .change import Change
+from .compose import Compose
+from .frame import Geometry, Slot
+from .kernels.loader import Kernels, Window
+from .kernels.signatures import BOX_RADIUS
+from .matte import Matte
+from .plate import Plate
+from .prepare import Prepared
+from .tiles import Tiles
+
+Array = np.ndarray[Any, Any]
+
+SLOTS = 2
+REUSES = 30  # frames that a mask is used for at most
+
+
+class Workspace:
+    """Everything whose size depends on the frame's: slots, planes, matte, plate. Replaced when the frame
+    size changes.
+    """
+
+    def __init__(self, geometry: Geometry, kernels: Kernels) -> None:
+        self.geometry = geometry
+        self.slots = [Slot(number, geometry, kernels) for number in range(SLOTS)]
+        self.prepared = [Prepared(slot, kernels) for slot in self.slots]
+        self.change = Change(geometry, kernels)
+        self.matte = Matte(geometry, kernels)
+        self.tiles = Tiles(geometry, kernels, self.matte.alpha)
+        self.plate = Plate(geometry, kernels, self.matte.alpha)
+        self.compose = Compose(geometry, kernels, self.matte, self.tiles, self.plate)
+        self._since: Array = np.zeros(geometry.tiles, np.uint8)  # changed since the last mask
+        self._stirred: Array = np.zeros(geometry.tiles, np.uint8)
+        self.unsettled: Array = np.ones(geometry.tiles, np.uint8)
+        self._reach = -(-2 * BOX_RADIUS // geometry.span)  # of the guided filter, in tiles
+        self._spread = kernels.bind(f"tile_spread_{self._reach}", self._stirred, self.unsettled)
+        self.window: Window | None = None  # tiles that alpha is new in
+        self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
+
+    def reset(self) -> None:
+        """Nothing of what was seen is used again."""
+        self.matte.reset()
+        self.reuses = None
+
+    def may_reuse(self, prepared: Prepared) -> bool:
+        """Whether the last mask is this frame's too: what has changed lies deep inside the person."""
+        if self.reuses is None or self.reuses >= REUSES:
+            return False
+        return not self.change.any or not np.any(prepared.changed & self.tiles.near)
+
+    def take(self, mask: Array | None, prepared: Prepared) -> None:
+        """Mask, or None to use the last one again -> matte and tiles; `unsettled` for compose."""
+        np.bitwise_or(self._since, prepared.changed, out=self._since)
+        if mask is None:
+            assert self.reuses is not None
+            self.reuses += 1
+            self.unsettled.fill(0)
+            self.window = None
+            return
+        self._stirred[:] = self._since
+        self._spread()
+        self.matte.follow(mask, self.unsettled)
+        np.bitwise_or(self._since, self.matte.differs, out=self._stirred)
+        self._spread()
+        self.window = self._around_unsettled()
+        if self.window is not None:
+            self.matte.refine(prepared, self.window)
+        self.tiles.run(self.unsettled)
+        self._since.fill(0)
+        self.matte.differs.fill(0)
+        self.reuses = 0
+
+    def leave_out(self, prepared: Prepared) -> None:
+        """The frame is not shown: what has changed in it is still to be written."""
+        np.bitwise_or(self._since, prepared.changed, out=self._since)
+
+    def _around_unsettled(self) -> Window | None:
+        """The unsettled tiles near the person, and as many around them as the guided filter reaches."""
+        region, reach = self.matte.region, self._reach
+        part = region.of(self.unsettled, 1)
+        columns, rows = (np.flatnonzero(part.any(axis)) for axis in (0, 1))
+        if not len(columns):
+            return None
+        return Window(
+            max(region.left + int(columns[0]) - reach, region.left),
+            max(region.top + int(rows[0]) - reach, region.top),
+            min(region.left + int(columns[-1]) + 1 + reach, region.right),
+            min(region.top + int(rows[-1]) + 1 + reach, region.bottom),
+        )
+
+
+class Ticket:
+    """A frame on its way: its slot and the workspace the slot belongs to."""
+
+    def __init__(self, number: int, workspace: Workspace, slot: Slot) -> None:
+        self.number, self.workspace, self.slot = number, workspace, slot
+        self.sent_at = self.busy_ms = self.model_ms = 0.0
+        self.late = 0  # frames of the camera that are missing before it
+        self.drawn = False  # the model's input is
+        self.cut = False  # the picture is another one altogether
+        self.repeats = False  # what is shown already is to be shown once more
+
+    @property
+    def prepared(self) -> Prepared:
+        return self.workspace.prepared[self.slot.number]
