@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,96 +11,14 @@ import pytest
 from blurstream.compose import SafeFrame
 from blurstream.errors import FrameError
 from blurstream.frame import FrameSpec
-from blurstream.kernels.loader import CompiledKernels, Kernels
 from blurstream.kernels.reference import ReferenceKernels
-from blurstream.mask import RETURN, Callback
-from blurstream.options import PRIVATE, Blur, Settings
-from blurstream.pipeline import Pipeline, Ticket
+from blurstream.mask import RETURN
+from blurstream.matte import HIGH, LOW
+from blurstream.options import Blur, Settings
+from call_bench import Bench, FakeSession, hidden, mask_of, room, stirred
 
 Array = np.ndarray[Any, Any]
 SIZES = [(160, 90), (161, 91), (320, 240), (641, 359), (640, 480), (1280, 720), (1279, 721), (1920, 1080)]
-
-
-class FakeSession:
-    """Answers when told to, with the mask given."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[Array, Callback, Any]] = []
-
-    def run_async(
-        self,
-        output_names: Sequence[str] | None,
-        input_feed: Mapping[str, Array],
-        callback: Callback,
-        user_data: Any,
-    ) -> None:
-        self.asked.append((input_feed["image"].copy(), callback, user_data))
-
-    def answer(self, mask: Array | None, error: str = "") -> None:
-        _, callback, user_data = self.asked.pop(0)
-        callback([] if mask is None else [mask], user_data, error)
-
-
-class Bench:
-    """A pipeline with its fake session, what it emitted (pixels copied) and what it reported."""
-
-    def __init__(self, kernels: Kernels | None = None, with_model: bool = True) -> None:
-        self.safe: list[tuple[SafeFrame, list[Array]]] = []
-        self.events: list[tuple[str, str]] = []
-        self.session = FakeSession()
-        self.pipeline = Pipeline(kernels or CompiledKernels(), self._emit, self._report)
-        if with_model:
-            self.pipeline.open(self.session)
-
-    def _emit(self, safe: SafeFrame) -> None:
-        self.safe.append((safe, crop(safe.planes, safe.spec.width, safe.spec.height)))
-
-    def _report(self, severity: str, code: str, message: str, details: Mapping[str, object]) -> None:
-        assert message
-        self.events.append((severity, code))
-
-    def push(self, planes: Sequence[Array], timestamp: int = 0) -> Ticket:
-        height, width = planes[0].shape
-        ticket = self.pipeline.begin(FrameSpec("I420", width, height, timestamp))
-        for plane, target in zip(planes, ticket.slot.planes, strict=True):
-            target[: plane.shape[0], : plane.shape[1]] = plane
-        self.pipeline.submit(ticket)
-        return ticket
-
-    def one(
-        self, planes: Sequence[Array], mask: Array | None, error: str = ""
-    ) -> tuple[SafeFrame, list[Array]]:
-        self.push(planes)
-        self.session.answer(mask, error)
-        return self.safe[-1]
-
-
-def crop(planes: Sequence[Array], width: int, height: int) -> list[Array]:
-    half = (slice((height + 1) // 2), slice((width + 1) // 2))
-    return [planes[0][:height, :width].copy(), planes[1][half].copy(), planes[2][half].copy()]
-
-
-def room(width: int, height: int, seed: int = 3) -> list[Array]:
-    """A noisy room: a pattern that any leak would show."""
-    random = np.random.default_rng(seed)
-    half = ((height + 1) // 2, (width + 1) // 2)
-    return [random.integers(16, 235, shape).astype(np.uint8) for shape in ((height, width), half, half)]
-
-
-def mask_of(left: float = 0.25, right: float = 0.75, top: float = 0.3) -> Array:
-    mask = np.zeros((144, 256), np.float32)
-    mask[int(top * 144) :, int(left * 256) : int(right * 256)] = 1
-    return mask
-
-
-def hidden(out: Array, source: Array) -> bool:
-    """No more of the room than a Gaussian of the promised sigma leaves, and than chance gives so few pixels.
-
-    A blur of white noise correlates with it by kernel(0) / |kernel| = 1 / (sigma sqrt(pi)).
-    """
-    correlation = np.corrcoef(out.ravel().astype(float), source.ravel().astype(float))[0, 1]
-    sigma = PRIVATE.sigma * len(source)
-    return bool(abs(correlation) < max(0.1, 1.2 / (sigma * np.pi**0.5) + 3 / out.size**0.5))
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -165,6 +82,9 @@ def test_each_frame_gets_its_own_mask() -> None:
     """Two frames on their way, the person left in the first and right in the second: nothing is mixed up."""
     bench = Bench()
     first, second = room(320, 180, 1), room(320, 180, 2)
+    for old, new in zip(first, second, strict=True):
+        kept = slice(int(0.3 * old.shape[1]), int(0.6 * old.shape[1]))
+        new[:, kept] = old[:, kept]  # a picture that is wholly another would be concealed
     bench.push(first, 10)
     bench.push(second, 20)
     assert len(bench.session.asked) == 1, "the second waits for the model"
@@ -177,6 +97,7 @@ def test_each_frame_gets_its_own_mask() -> None:
     np.testing.assert_array_equal(b[0][:, 230:], second[0][:, 230:])
     assert hidden(a[0][:, 200:], first[0][:, 200:])
     assert hidden(b[0][:, :90], second[0][:, :90])
+    assert hidden(b[0][:, :90], first[0][:, :90]), "what was shown of the person before is gone"
 
 
 def bad_masks() -> list[Array]:
@@ -206,7 +127,7 @@ def test_no_person_and_model_errors_conceal(reason: str, mask: Array | None, err
     assert (safe.kind, safe.reason) == ("concealed", reason)
     assert all(hidden(a, b) for a, b in zip(out, planes, strict=True))
     assert [code for _, code in bench.events] == [reason]
-    shown = [bench.one(planes, mask_of())[0].kind for _ in range(RETURN)]
+    shown = [bench.one(stirred(planes, seed), mask_of())[0].kind for seed in range(RETURN)]
     assert shown[-1] == "composed"
     assert shown.count("concealed") == (RETURN - 1 if reason == "no-person" else 0), "no flapping"
     bench.one(planes, mask, error)
@@ -255,10 +176,11 @@ def test_a_failing_stage_conceals_and_a_failing_concealment_is_raised(
         raise ValueError("broken")
 
     monkeypatch.setattr(workspace.tiles, "run", broken)
+    planes = stirred(planes, 1)
     safe, out = bench.one(planes, mask_of())
     assert (safe.kind, safe.reason) == ("concealed", "error")
     assert hidden(out[0], planes[0])
-    monkeypatch.setattr(workspace.plate, "run", broken)
+    monkeypatch.setattr(workspace.plate, "fresh", broken)
     emitted = len(bench.safe)
     bench.push(planes)
     with pytest.raises(ValueError, match="broken"):
@@ -325,30 +247,35 @@ def test_unknown_formats_are_refused() -> None:
 def test_nobody_else_makes_a_safe_frame() -> None:
     safe, _ = Bench().one(room(320, 180), mask_of())
     with pytest.raises(TypeError, match="made by Compose only"):
-        SafeFrame(1, safe.slot, safe.spec, "composed", "", object())
+        SafeFrame(1, safe.picture, safe.spec, "composed", "", object())
 
 
 def test_small_flicker_of_the_mask_is_damped_and_a_leaving_person_is_hidden_at_once() -> None:
     bench, planes = Bench(), room(640, 360)
-    workspace_alpha = []
-    for frame in range(8):
-        bench.one(planes, np.clip(mask_of() * (0.62 if frame % 2 else 0.48), 0, 1).astype(np.float32))
+    seen, weak, strong = [], 0.62, 0.76
+    for frame in range(10):
+        share = strong if frame % 2 else weak
+        _, out = bench.one(stirred(planes, frame, 0.2, 0.8), (mask_of() * share).astype(np.float32))
+        assert bench.safe[-1][0].kind == "composed"
         assert bench.pipeline._workspace is not None
-        workspace_alpha.append(bench.pipeline._workspace.matte.alpha[60:, 130:190].astype(float).mean())
-    undamped = (0.62 - 0.48) / (0.85 - 0.3) * 255
-    assert np.abs(np.diff(workspace_alpha[4:])).max() < 0.6 * undamped
-    bench.one(planes, mask_of(0.25, 0.75, 0))
-    _, out = bench.one(planes, mask_of(0.25, 0.75, 0.6))
+        seen.append(bench.pipeline._workspace.matte.alpha[60:, 130:190].astype(float).mean())
+    undamped = (strong - weak) / (HIGH - LOW) * 255
+    assert 5 < np.abs(np.diff(seen[4:])).max() < 0.6 * undamped
+    _, out = bench.one(stirred(planes, 10), mask_of(0.25, 0.75, 0))
     gone = slice(0, int(0.45 * 360)), slice(200, 440)
+    assert not hidden(out[0][gone], planes[0][gone]), "the person is shown there"
+    safe, out = bench.one(stirred(planes, 11), mask_of(0.25, 0.75, 0.6))
+    assert safe.kind == "composed"
     assert hidden(out[0][gone], planes[0][gone])
 
 
 def test_compiled_and_reference_pipelines_agree() -> None:
     compiled, reference = Bench(), Bench(ReferenceKernels())
-    for seed in range(3):
-        planes, mask = room(320, 180, seed), mask_of(0.2 + seed / 20)
-        _, a = compiled.one(planes, mask)
+    for seed in range(4):
+        planes, mask = stirred(room(320, 180), seed, 0.1, 0.4), mask_of(0.2 + seed / 20)
+        safe, a = compiled.one(planes, mask)
         _, b = reference.one(planes, mask)
+        assert safe.kind == "composed"
         for left, right in zip(a, b, strict=True):
             assert np.abs(left.astype(int) - right).max() <= 2
 
@@ -357,11 +284,13 @@ def test_no_frame_sized_allocation_per_frame() -> None:
     bench, planes = Bench(), room(1280, 720)
     bench.pipeline._emit = lambda safe: None
     mask = mask_of()
-    for _ in range(3):
-        bench.push(planes)
+    for seed in range(3):
+        bench.push(stirred(planes, seed))
         bench.session.asked[-1] = (mask, *bench.session.asked[-1][1:])
         bench.session.answer(mask)
     ticket = bench.pipeline.begin(FrameSpec("I420", 1280, 720, 0))
+    for plane, target in zip(stirred(planes, 3), ticket.slot.planes, strict=True):
+        target[: plane.shape[0], : plane.shape[1]] = plane
     bench.pipeline._session = type(
         "Direct", (), {"run_async": lambda _s, _o, _f, back, data: back([mask], data, "")}
     )()
