@@ -22,6 +22,7 @@ LOW, HIGH = 0.53, 0.98  # levels: filtered mask at which alpha is 0 and 1: what 
 
 ABSENT, PRESENT = 0.2, 0.9  # mask below / above which the filter has no say; it fades in over as much again
 NOTHING = 0.1  # mask below which there is no trace of a person; alpha is 0 up to ABSENT
+LOOK = 2  # of the mask, every so many rows and columns are looked at for traces
 SHRINK_AFTER = 15  # masks
 
 
@@ -107,16 +108,17 @@ class Matte:
         """What the guided filter can reach from any trace of a person."""
         geometry = self._geometry
         sides = []
+        sparse = mask[::LOOK, ::LOOK]
         for axis, step, tiles in (
             (0, self._placement.step_x, geometry.tiles_wide),
             (1, self._placement.step_y, geometry.tiles_high),
         ):
-            found = np.flatnonzero(mask.max(axis) > NOTHING)
+            found = LOOK * np.flatnonzero(sparse.max(axis) > NOTHING)
             if not len(found):
                 return Window(0, 0, 1, 1)
             margin = 2 * BOX_RADIUS + 2
-            first = int((found[0] - 1) * step - margin) // geometry.span
-            last = int((found[-1] + 2) * step + margin) // geometry.span + 1
+            first = int((found[0] - LOOK) * step - margin) // geometry.span
+            last = int((found[-1] + LOOK + 1) * step + margin) // geometry.span + 1
             sides.append((max(first, 0), min(last, tiles)))
         (left, right), (top, bottom) = sides
         return Window(left, top, right, bottom)

@@ -127,9 +127,11 @@ def _enlarged(fields: tuple[hl.ImageParam, ...], listed: Listed, tile: int) -> t
     at_left, at_right = (hl.clamp(column * span + left + i, 0, last_x) for i in (0, 1))
     line = hl.clamp(row * span + k - 1, 0, last_y)
     wide = hl.Func("wide")
+    spare = max((whole * whole).bit_length() - 9, 0)  # bits that the sum of both ways has above 16
     wide[x, k, t] = hl.Tuple(
         [
-            hl.u16(field[at_left, line]) * (hl.u16(whole) - share) + hl.u16(field[at_right, line]) * share
+            (hl.u16(field[at_left, line]) * (hl.u16(whole) - share) + hl.u16(field[at_right, line]) * share)
+            >> hl.u16(spare)
             for field in fields
         ]
     )
@@ -137,9 +139,11 @@ def _enlarged(fields: tuple[hl.ImageParam, ...], listed: Listed, tile: int) -> t
     down = hl.u16(2 * listed.each.y + 1 - factor - (above - 1) * whole)
     above = hl.unsafe_promise_clamped(above, 0, span)
     upper, lower = (wide[listed.each.x, above + i, listed.each.z] for i in (0, 1))
-    half, bits = hl.u16(whole * whole // 2), hl.u16((whole * whole).bit_length() - 1)
+    bits = (whole * whole).bit_length() - 1 - spare
+    half = hl.u16(1 << (bits - 1))
     return [
-        (upper[i] * (hl.u16(whole) - down) + lower[i] * down + half) >> bits for i in range(len(fields))
+        (upper[i] * (hl.u16(whole) - down) + lower[i] * down + half) >> hl.u16(bits)
+        for i in range(len(fields))
     ], wide
 
 

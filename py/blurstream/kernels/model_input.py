@@ -28,8 +28,11 @@ def model_input() -> Kernel:
         lower = hl.f32(plane[x, hl.clamp(above + 1, 0, last_y)])
         row[x, y] = upper + (lower - upper) * down
         left, across = sample_position(x, sx, bx)
-        near, far = row[hl.clamp(left, 0, last_x), y], row[hl.clamp(left + 1, 0, last_x), y]
-        resampled.append(near + (far - near) * across)
+        column = hl.Func(f"column_{'yuv'[index]}")  # worked out once instead of once a row
+        column[x] = hl.Tuple([hl.clamp(left, 0, last_x), hl.clamp(left + 1, 0, last_x), across])
+        column.compute_root().vectorize(x, VECTOR_F32)
+        near, far = (row[hl.unsafe_promise_clamped(column[x][i], 0, last_x), y] for i in (0, 1))
+        resampled.append(near + (far - near) * column[x][2])
         rows.append(row)
 
     yuv = hl.Func("yuv")

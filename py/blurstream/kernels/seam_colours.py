@@ -1,4 +1,4 @@
-"""Work planes + alpha -> the colours on either side of the seam, two points to a tile each way.
+"""Work planes + alpha -> the colours on either side of the seam, SEAM points to a tile each way.
 
 Blur fusion (Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021), its first step: around each
 point the mean colour of the person (weighted by alpha) and of the room (weighted by 1 - alpha), over 3x3
@@ -29,7 +29,7 @@ def seam_colours(span: int) -> Kernel:
     point = span // SEAM  # work pixels to a point
     half = point // 2
 
-    # three rows of the largest point, 3 x 64 x 255, fit 16 bits
+    # the sums over the largest point, 256 x 255, fit 16 bits
     share, own, both = hl.u16(0), [hl.u16(0)] * 3, [hl.u16(0)] * 3
     for j in range(point):
         for i in range(point):
@@ -56,7 +56,7 @@ def seam_colours(span: int) -> Kernel:
 
     near = (-1, 0, 1)
     down, around = hl.Func("down"), hl.Func("around")
-    down[x, y] = hl.Tuple([hl.f32(sum((sums[x, y + j][k] for j in near), hl.u16(0))) for k in range(7)])
+    down[x, y] = hl.Tuple([sum((hl.f32(sums[x, y + j][k]) for j in near), hl.f32(0)) for k in range(7)])
     around[x, y] = hl.Tuple([sum((down[x + i, y][k] for i in near), hl.f32(0)) for k in range(7)])
 
     pixels = 9 * point**2

@@ -30,9 +30,12 @@ def soft_mask(span: int) -> Kernel:
     upper, lower = mask[x, hl.clamp(above, 0, last_y)], mask[x, hl.clamp(above + 1, 0, last_y)]
     row[x, y] = upper + (lower - upper) * down
     left, across = sample_position(x, step_x, start_x)
-    near, far = row[hl.clamp(left, 0, last_x), y], row[hl.clamp(left + 1, 0, last_x), y]
+    column = hl.Func("column")  # worked out once instead of once a row
+    column[x] = hl.Tuple([hl.clamp(left, 0, last_x), hl.clamp(left + 1, 0, last_x), across])
+    column.compute_root().vectorize(x, VECTOR_F32)
+    near, far = (row[hl.unsafe_promise_clamped(column[x][i], 0, last_x), y] for i in (0, 1))
     lifted = hl.Func("lifted")
-    lifted[x, y] = near + (far - near) * across
+    lifted[x, y] = near + (far - near) * column[x][2]
 
     change = lifted[x, y] - previous[x, y]
     floor = hl.select(change < 0.0, fall, rise)

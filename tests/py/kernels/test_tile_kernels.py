@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from blurstream.kernels.signatures import COPY_SIZES, TILE, WORK_FACTORS
+from blurstream.kernels.signatures import COPY_SIZES, SEAM, TILE, WORK_FACTORS
 from side_by_side import COMPILED, both, close, equal, zeros
 from strategies import sized
 
@@ -151,9 +151,10 @@ def test_settle_tiles(size: int, wide: int, high: int, seed: int, data: st.DataO
 def test_seam_colours(span: int, rows: int, columns: int, data: st.DataObject) -> None:
     alpha, luma = (data.draw(sized(rows * span, columns * span)) for _ in range(2))
     chroma = [data.draw(sized(rows * span // 2, columns * span // 2)) for _ in "uv"]
-    points = [zeros(2 * rows, 2 * columns) for _ in range(6)]
+    points = [zeros(SEAM * rows, SEAM * columns) for _ in range(6)]
     # products are rounded to levels: where a side has little weight, that is magnified
-    blocks = alpha.reshape(2 * rows, span // 2, 2 * columns, span // 2).mean((1, 3))
+    point = span // SEAM
+    blocks = alpha.reshape(SEAM * rows, point, SEAM * columns, point).mean((1, 3))
     person = ndimage.uniform_filter(blocks, 3, mode="nearest") / 255
     pairs = both(f"seam_colours_{span}", [alpha, luma, *chroma], (), points)
     for (got, wanted), weight in zip(pairs, [person, 1 - person] * 3, strict=True):
@@ -163,16 +164,16 @@ def test_seam_colours(span: int, rows: int, columns: int, data: st.DataObject) -
 @pytest.mark.parametrize("span", [4, 8, 16])
 def test_the_sides_of_a_seam_are_told_apart(span: int) -> None:
     """Where a pixel is mixed, the means are those of the person beyond it and of the room beyond it."""
-    columns = np.arange(4 * span)
-    alpha = np.where(columns < 2 * span, 255, 0).astype(np.uint8)[None].repeat(4 * span, 0)
-    alpha[:, 2 * span] = 128
-    luma = np.where(columns < 2 * span, 200, 40).astype(np.uint8)[None].repeat(4 * span, 0)
-    luma[:, 2 * span] = 120
+    columns = np.arange(6 * span)
+    alpha = np.where(columns < 3 * span, 255, 0).astype(np.uint8)[None].repeat(6 * span, 0)
+    alpha[:, 3 * span] = 128
+    luma = np.where(columns < 3 * span, 200, 40).astype(np.uint8)[None].repeat(6 * span, 0)
+    luma[:, 3 * span] = 120
     chroma = [luma[::2, ::2].copy() for _ in "uv"]
     inputs = [np.ascontiguousarray(p) for p in (alpha, luma, *chroma)]
-    sides = close(f"seam_colours_{span}", inputs, (), [zeros(8, 8) for _ in range(6)], 3)
+    sides = close(f"seam_colours_{span}", inputs, (), [zeros(6 * SEAM, 6 * SEAM) for _ in range(6)], 3)
     for person, room in zip(sides[::2], sides[1::2], strict=True):
-        assert (person[:, 3:5] > 170).all() and (room[:, 4:5] < 90).all()
+        assert (person[:, 2:4] > 170).all() and (room[:, 3:4] < 90).all()
 
 
 @few
@@ -190,7 +191,7 @@ def test_fuse_tiles(tile: int, wide: int, high: int, cell: int, data: st.DataObj
     rows = random.integers(0, 255 * 4 + 1, (high * tile // cell, wide * tile)).astype(np.uint16)
     source = data.draw(sized(high * tile, wide * tile))
     alpha = data.draw(sized(high * TILE, wide * TILE))
-    person, room = (data.draw(sized(2 * high, 2 * wide)) for _ in range(2))
+    person, room = (data.draw(sized(SEAM * high, SEAM * wide)) for _ in range(2))
     before = random.integers(0, 256, source.shape).astype(np.uint8)
     inputs, scalars = [tiles, alpha, rows, source, person, room], (n, wide, high, cell)
     (fused,) = close(f"fuse_tiles_{tile}", inputs, scalars, [before], 1)
@@ -211,7 +212,7 @@ def test_fusion_takes_the_room_out_of_a_mixed_pixel() -> None:
     tiles = np.array([[0, 0]], np.int32)
     alpha, source = np.full((16, 16), 128, np.uint8), np.full((16, 16), 120, np.uint8)
     rows = np.full((1, 16), 4 * 90, np.uint16)
-    person, room = np.full((2, 2), 200, np.uint8), np.full((2, 2), 40, np.uint8)
+    person, room = np.full((SEAM, SEAM), 200, np.uint8), np.full((SEAM, SEAM), 40, np.uint8)
     inputs = [tiles, alpha, rows, source, person, room]
     (out,) = close("fuse_tiles_16", inputs, (1, 1, 1, 16), [zeros(16, 16)], 1)
     assert np.abs(out.astype(int) - round(200 * 128 / 255 + 90 * 127 / 255)).max() <= 1
