@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "frames": options.frames,
         "warm_up": options.warm_up,
         "noise": options.noise,
+        "settings": options.settings,
     }
     clips = _clips(paths, options)
     results: dict[str, Result] = {}
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "figures": kernel_tables.figures(results),
         "results": results,
     }
-    part = options.quick or options.size or options.motion or options.runtime
+    part = options.quick or options.size or options.motion or options.runtime or options.settings != "{}"
     out = options.out or (paths.build / "bench" if part else paths.bench)
     before = last_result.last(paths.root, paths.bench / "kernels.json")
     last_result.write(out / "kernels.json", new)
@@ -134,6 +135,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--noise", type=float, default=1.5, help="sigma of the synthetic camera (default: 1.5)"
     )
+    parser.add_argument("--settings", default="{}", help="of the stream, such as '{\"denoise\": false}'")
     parser.add_argument("--clip", type=Path, action="append", default=[], help="a video of a person, as well")
     parser.add_argument("--clip-size", action="append", choices=sizes, help="of --clip (default: 720p)")
     parser.add_argument("--clip-frames", type=int, default=150, help="of --clip that are used (default: 150)")

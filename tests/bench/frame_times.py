@@ -20,6 +20,7 @@ from blurstream.compose import SafeFrame
 from blurstream.frame import FrameSpec
 from blurstream.kernels.loader import CompiledKernels
 from blurstream.mask import Callback
+from blurstream.options import parse_settings
 from blurstream.pipeline import Pipeline
 from recorded_clip import RecordedClip
 from scenes import MOTIONS, Frame, Scene
@@ -64,10 +65,11 @@ class Camera:
     `cpu_ms`: the CPU time spent so far; unlike the other times it is the same on a machine that others use.
     """
 
-    def __init__(self, cpu_ms: Callable[[], float] = _thread_ms) -> None:
+    def __init__(self, settings: str = "{}", cpu_ms: Callable[[], float] = _thread_ms) -> None:
         self._cpu_ms = cpu_ms
         self.session = GivenMask()
         self.pipeline = Pipeline(CompiledKernels(), self._emit, self._report)
+        self.pipeline.configure(parse_settings(settings))
         self.pipeline.open(self.session)
         self.safe: SafeFrame | None = None
         self._frames = 0
@@ -108,14 +110,11 @@ class Camera:
         return float((differ[0] | differ[1] | differ[2]).mean())
 
 
-def measure(
-    frame: Callable[[int], Frame], frames: int, warm_up: int, cpu_ms: Callable[[], float] = _thread_ms
-) -> Result:
+def measure(frame: Callable[[int], Frame], camera: Camera, frames: int, warm_up: int) -> Result:
     """Pushes `warm_up` frames, then `frames` that count.
 
     Milliseconds are [least, median, mean, 95th percentile] over the frames; a stage that did not run took 0.
     """
-    camera = Camera(cpu_ms)
     for index in range(warm_up):
         camera.push(frame(index))
     camera.changed()
@@ -147,21 +146,25 @@ def everything(
 ) -> dict[str, dict[str, Result]]:
     """Every scene and clip of a request, by size and name.
 
-    {"sizes": [...], "motions": [...], "frames": n, "warm_up": n, "noise": sigma,
+    {"sizes": [...], "motions": [...], "frames": n, "warm_up": n, "noise": sigma, "settings": "{}",
      "clips": [[size, name, file.y4m, masks.npy], ...]}
     """
     results: dict[str, dict[str, Result]] = {}
-    frames, warm_up = int(request["frames"]), int(request["warm_up"])
+
+    def cell(frame: Callable[[int], Frame]) -> Result:
+        camera = Camera(request["settings"], cpu_ms)
+        return measure(frame, camera, int(request["frames"]), int(request["warm_up"]))
+
     for size in request["sizes"]:
         results[size] = {}
         for share, name in cells(request["motions"]):
             _say(f"{size}: {label(name, share)}")
             scene = Scene(*SIZES[size], share, MOTIONS[name], float(request["noise"]))
-            results[size][label(name, share)] = measure(scene.frame, frames, warm_up, cpu_ms)
+            results[size][label(name, share)] = cell(scene.frame)
     for size, name, file, masks in request["clips"]:
         _say(f"{size}: {name}")
         clip = RecordedClip(Path(file), Path(masks))
-        results.setdefault(size, {})[name] = measure(clip.frame, frames, warm_up, cpu_ms)
+        results.setdefault(size, {})[name] = cell(clip.frame)
     return results
 
 
@@ -184,7 +187,7 @@ def _spread(values: Sequence[float]) -> list[float]:
     ordered = sorted(values)
     p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
     mean = sum(ordered) / len(ordered)
-    return [round(v, 4) for v in (ordered[0], float(np.median(ordered)), mean, p95)]
+    return [round(v, 3) for v in (ordered[0], float(np.median(ordered)), mean, p95)]
 
 
 def _tiles(plane: Array, side: int) -> Array:

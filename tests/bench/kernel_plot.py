@@ -83,7 +83,8 @@ def _stages(axes: Axes, cells: Result, size: str) -> None:
         left = [a + b for a, b in zip(left, values, strict=True)]
     axes.invert_yaxis()
     axes.set(title=f"stages, {size}", xlabel="ms a frame, median")
-    axes.legend(fontsize=8)
+    axes.set_xlim(0, 1.05 * max(left, default=1.0))
+    axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=len(stages))
     axes.grid(axis="x", alpha=0.3)
 
 

@@ -52,7 +52,8 @@ def markdown(result: Result) -> str:
         "",
         f"`python3 build.py bench --only kernels`, {on['at']}, commit {on['commit']}. {on['processor']}, "
         f"{on['cores']} cores, {on['system']}; {on['runtime']}.",
-        f"{settings['frames']} frames after {settings['warm_up']}, camera noise sigma {settings['noise']}. "
+        f"{settings['frames']} frames after {settings['warm_up']}, camera noise sigma {settings['noise']}, "
+        f"settings {settings['settings']}. "
         f"The model is not in it. {told_of(on['others_cores'])}".rstrip(),
         "",
         "![Kernel milliseconds by resolution, person and movement](kernels.png)",

@@ -133,7 +133,7 @@ def kernels() -> Result:
     sizes = {"720p": cells, "1080p": {name: cell(5, 0.5) for name in scenes}}
     return {
         "measured_on": HERE | {"runtime": "Pyodide 1", "others_cores": 0.9},
-        "settings": {"frames": 3, "warm_up": 2, "noise": 1.5},
+        "settings": {"frames": 3, "warm_up": 2, "noise": 1.5, "settings": "{}"},
         "results": {"Pyodide (wasm SIMD)": sizes},
     }
 
