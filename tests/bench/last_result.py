@@ -19,6 +19,7 @@ from other_programs import told_of
 
 Result = dict[str, Any]
 SAME = 0.05  # share by which two runs of the same code differ on a quiet machine
+SCOPE = ("sizes", "motions")  # settings that decide only which figures there are
 TOLD = ("cores", "processor", "system", "runtime", "browser")  # a difference in these makes figures others
 
 
@@ -57,7 +58,7 @@ def comparison(new: Result, before: tuple[str, Result] | None) -> str:
         return f"the result of {source} holds none of these figures: nothing to compare"
     at = old["measured_on"]
     lines = [f"against {source} ({at.get('commit', '?')}, {at.get('at', '?')}); below 1 is less than then"]
-    lines += differences(at, new["measured_on"])
+    lines += differences(at, new["measured_on"]) + _other_settings(old, new)
     width = max(map(len, names))
     lines.append(f"  {'':{width}} {'old':>10} {'new':>10} {'ratio':>7}")
     ratios = []
@@ -89,6 +90,15 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         if (told := told_of(on.get("others_cores")))
     ]
     return other + busy
+
+
+def _other_settings(old: Result, new: Result) -> list[str]:
+    then, now = old.get("settings", {}), new.get("settings", {})
+    return [
+        f"  NOTE {key} is {now.get(key)!r} now and was {then.get(key)!r} then"
+        for key in {**then, **now}
+        if key not in SCOPE and then.get(key) != now.get(key)
+    ]
 
 
 def measured_on(root: Path, **more: str | float) -> Result:

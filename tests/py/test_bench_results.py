@@ -84,6 +84,16 @@ def test_another_machine_or_browser_is_told(key: str, value: object) -> None:
     assert repr(value) in note
 
 
+def test_other_settings_are_told() -> None:
+    old, new = result(a=1.0), result(a=1.0)
+    old["settings"], new["settings"] = (
+        {"noise": 1, "sizes": ["720p"]},
+        {"noise": 3, "sizes": ["360p", "720p"]},
+    )
+    notes = [line.strip() for line in _lines(new, old) if "NOTE" in line]
+    assert notes == ["NOTE noise is 3 now and was 1 then"]
+
+
 def test_a_busy_machine_is_told() -> None:
     old, new = result(a=1.0), result(a=1.0)
     new["measured_on"]["others_cores"] = 0.1
