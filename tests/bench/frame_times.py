@@ -62,7 +62,7 @@ def _thread_ms() -> float:
 class Camera:
     """Frames through one pipeline, one after the other, each timed by itself.
 
-    `cpu_ms`: the CPU time spent so far; unlike the other times it is the same on a machine that others use.
+    `cpu_ms`: the CPU time spent so far; other programs lengthen it by a third, the other times by any factor.
     """
 
     def __init__(self, settings: str = "{}", cpu_ms: Callable[[], float] = _thread_ms) -> None:

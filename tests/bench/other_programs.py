@@ -29,7 +29,9 @@ def told_of(cores: float | None) -> str:
     """A sentence that warns, if there is a reason to."""
     if cores is None or cores <= DISTURBING:
         return ""
-    return f"NOTE other programs took {cores:.1f} cores meanwhile: times are too long, CPU is hardly."
+    return (
+        f"NOTE other programs took {cores:.1f} cores meanwhile: times are far too long, CPU by up to a third."
+    )
 
 
 def _busy_s() -> float | None:
