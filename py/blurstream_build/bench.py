@@ -14,8 +14,13 @@ from .paths import Paths
 SCRIPTS = {"kernels": "bench_kernels.py", "loop": "bench_loop.py"}
 
 
-def bench(paths: Paths, console: Console, which: Sequence[str], extra: Sequence[str]) -> int:
-    """Builds and runs the named benchmarks, all of them by default; their results are written to bench/."""
+def bench(
+    paths: Paths, console: Console, which: Sequence[str], extra: Sequence[str], *, all_sizes: bool = False
+) -> int:
+    """Builds and runs the named benchmarks, all of them by default; their results are written to bench/.
+
+    `all_sizes`: the loop at every size, too, not only at the usual ones.
+    """
     if extra and len(which) != 1:
         raise BuildError(
             "build.py bench",
@@ -38,6 +43,7 @@ def bench(paths: Paths, console: Console, which: Sequence[str], extra: Sequence[
         if not script.is_file():
             raise BuildError(f"bench {name}", f"{script} is missing", "Check the file out again with git.")
         console.line(f"\n{name}\n")
-        command = [str(paths.venv_python), str(script), *extra]
+        more = ["--all"] if all_sizes and name == "loop" else []
+        command = [str(paths.venv_python), str(script), *more, *extra]
         worst = max(worst, subprocess.run(command, cwd=paths.root, env=env, check=False).returncode)
     return worst

@@ -20,7 +20,6 @@ def clean(paths: Paths, console: Console, *, everything: bool = False) -> None:
             paths.build,
             paths.venv,
             paths.node_modules,
-            paths.bench,
             *(paths.root / name for name in CACHES),
         ]
     elif paths.build.is_dir():

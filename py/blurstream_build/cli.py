@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument(
         "--only", action="append", choices=("kernels", "loop"), default=[], help="just this one"
     )
+    bench.add_argument(
+        "--all", action="store_true", help="the whole loop from 360p to 1080p, not just two sizes"
+    )
     bench.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to the benchmark")
 
     clean = commands.add_parser("clean", parents=[common], help="remove dist/ and build/, keeping downloads")
@@ -97,7 +100,7 @@ def run(options: argparse.Namespace, paths: Paths, console: Console) -> int:
     if options.command == "test":
         return test.test(paths, console, options.extra, checks=not options.no_checks)
     if options.command == "bench":
-        return bench.bench(paths, console, options.only, options.extra)
+        return bench.bench(paths, console, options.only, options.extra, all_sizes=options.all)
     assemble.build(paths, console, compress=options.command == "build")
     if options.command == "demo" and options.headless:
         demo.run_headless(paths, console)

@@ -1,6 +1,11 @@
-"""Milliseconds per stage and kernel on a synthetic talking head, the same file natively and inside Pyodide.
+"""Milliseconds a frame of everything but the model, against resolution, size of the person, and what moves.
 
-`python3 build.py bench kernels`; prints two tables and writes bench/kernels.json.
+    python3 build.py bench --only kernels
+    python3 build.py bench --only kernels -- --quick --runtime pyodide --clip VIDEO
+
+The same file inside Pyodide (wasm SIMD, in Node.js) and natively: synthetic scenes, and the talking head of
+build/clips with the masks of the real model. Writes kernels.json, kernels.md and kernels.png, and prints what
+is different from the last committed result.
 """
 
 from __future__ import annotations
@@ -8,120 +13,145 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import subprocess
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
-import numpy as np
+import frame_times
+import kernel_plot
+import kernel_tables
+import last_result
+from blurstream.record import DEFAULT_MODEL, NativeSession
+from blurstream_build.paths import Paths, checkout
+from clip_scaling import scaled
+from other_programs import OtherPrograms, told_of
+from recorded_clip import masks_of
+from scenes import MOTIONS
 
-from blurstream.frame import FrameSpec, Geometry
-from blurstream.kernels.loader import CompiledKernels
-from blurstream.options import PRIVATE
-from blurstream.pipeline import Workspace
-
-SIZES = {"360p": (640, 360), "480p": (640, 480), "720p": (1280, 720), "1080p": (1920, 1080)}
-
-
-def person(height: int, width: int) -> np.ndarray[Any, Any]:
-    """Probability of a head and shoulders covering about a quarter of the picture, soft at the edge."""
-    y, x = np.mgrid[0:height, 0:width]
-    v, u = y / height, (x / width - 0.5) * width / height
-    head = 1 - np.hypot(u / 0.17, (v - 0.38) / 0.24)
-    body = 1 - np.hypot(u / 0.42, (v - 1.05) / 0.45)
-    probability: np.ndarray[Any, Any] = 1 / (1 + np.exp(-np.maximum(head, body) * 24))
-    return probability.astype(np.float32)
+Result = dict[str, Any]
+TALKING_HEADS = {"480p": "talking_head_480p.y4m", "720p": "talking_head_720p.y4m"}
+PYODIDE, NATIVE = "pyodide", "native"
+NAMES = {PYODIDE: "Pyodide (wasm SIMD)", NATIVE: "native"}
+QUICK = {"frames": 20, "warm_up": 10}
 
 
-def timed(call: Callable[[], object], repeat: int) -> dict[str, float]:
-    times = []
-    for _ in range(repeat):
-        start = perf_counter()
-        call()
-        times.append((perf_counter() - start) * 1e3)
-    times.sort()
-    return {"min": round(times[0], 3), "median": round(times[len(times) // 2], 3)}
-
-
-def measure(width: int, height: int, repeat: int) -> dict[str, dict[str, float]]:
-    space = Workspace(Geometry(width, height), CompiledKernels())
-    slot, prepared = space.slots[0], space.prepared[0]
-    spec = FrameSpec("I420", width, height, 0)
-    slot.target(spec)
-    slot.memory[:] = np.random.default_rng(1).integers(90, 130, slot.memory.size)
-    rows, columns = space.geometry.padded
-    slot.planes[0][:] = np.where(person(rows, columns) > 0.5, slot.planes[0] // 2, slot.planes[0])
-    mask = person(144, 256)
-    before = slot.memory.copy()
-
-    def restore() -> None:
-        slot.memory[:] = before
-
-    stages: dict[str, Callable[[], object]] = {
-        "prepare": lambda: prepared.run(spec),
-        "matte": lambda: space.matte.run(mask, prepared),
-        "tiles": space.tiles.run,
-        "plate": lambda: space.plate.run(prepared, PRIVATE.sigma),
-        "compose": lambda: space.compose.compose(slot, 1),
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
+    paths = checkout()
+    request = {
+        "sizes": options.size or list(frame_times.SIZES),
+        "motions": options.motion or list(MOTIONS),
+        "frames": options.frames,
+        "warm_up": options.warm_up,
+        "noise": options.noise,
+        "settings": options.settings,
     }
-
-    def whole() -> None:
-        for stage in stages.values():
-            stage()
-
-    whole()
-    result = {name: timed(stage, repeat) for name, stage in stages.items()}
-    result["all"] = timed(whole, repeat)
-    result["conceal"] = timed(lambda: space.compose.conceal(slot, 1, "bench"), repeat)
-    result["copy of the frame"] = timed(restore, repeat)
-    tiles = len(space.tiles.every)
-    result["share of tiles"] = {
-        "background": round(space.tiles.backgrounds / tiles, 3),
-        "boundary": round(space.tiles.boundaries / tiles, 3),
+    clips = _clips(paths, options)
+    results: dict[str, Result] = {}
+    runtimes = []
+    others: list[float] = []
+    for runtime in options.runtime or list(NAMES):
+        print(f"{NAMES[runtime]}", flush=True)
+        measure = _in_pyodide if runtime == PYODIDE else _native
+        busy = OtherPrograms()
+        results[NAMES[runtime]], told = measure(paths, {**request, "clips": clips})
+        others.append(busy.cores() or 0.0)
+        runtimes.append(told)
+    on = last_result.measured_on(paths.root, runtime=", ".join(runtimes), others_cores=max(others))
+    new = {
+        "measured_on": on,
+        "settings": request,
+        "figures": kernel_tables.figures(results),
+        "results": results,
     }
-    return result
+    part = options.quick or options.size or options.motion or options.runtime or options.settings != "{}"
+    out = options.out or (paths.build / "bench" if part else paths.bench)
+    before = last_result.last(paths.root, paths.bench / "kernels.json")
+    last_result.write(out / "kernels.json", new)
+    (out / "kernels.md").write_text(kernel_tables.markdown(new), "utf-8")
+    kernel_plot.draw(new, out / "kernels.png")
+    print(
+        "",
+        told_of(max(others)),
+        kernel_tables.console(results),
+        last_result.comparison(new, before),
+        sep="\n",
+    )
+    print(f"\nwritten: kernels.json, kernels.md, kernels.png in {out}")
 
 
-def everything(repeat: int = 200) -> dict[str, Any]:
-    return {name: measure(*size, repeat) for name, size in SIZES.items()}
+def _native(_: Paths, request: Result) -> tuple[Result, str]:
+    return frame_times.everything(request), f"CPython {platform.python_version()}"
 
 
-def in_pyodide(root: Path, repeat: int) -> dict[str, Any]:
+def _in_pyodide(paths: Paths, request: Result) -> tuple[Result, str]:
     """The same inside Pyodide, in Node: wasm SIMD as the browser runs it."""
-    (numpy,) = (root / "build" / "downloads").glob("numpy-*wasm32.whl")
-    script = Path(__file__).with_name("kernels_in_pyodide.mjs")
-    command = [os.environ.get("BLURSTREAM_NODE", "node"), str(script), str(root), str(numpy), str(repeat)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"the kernels did not run in Pyodide:\n{done.stderr[-2000:]}")
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-def table(title: str, result: dict[str, Any]) -> str:
-    stages = [name for name in result["720p"] if name != "share of tiles"]
-    lines = [
-        f"{title}, ms a frame: min (median)",
-        "  ".join([f"{'':18}", *(f"{size:>15}" for size in result)]),
+    (numpy,) = paths.downloads.glob("numpy-*wasm32.whl")
+    there = [
+        [size, name, *(f"/repository/{Path(p).relative_to(paths.root).as_posix()}" for p in files)]
+        for size, name, *files in request["clips"]
     ]
-    for stage in stages:
-        cells = (f"{r[stage]['min']:7.2f} ({r[stage]['median']:.2f})" for r in result.values())
-        lines.append("  ".join([f"{stage:18}", *(f"{cell:>15}" for cell in cells)]))
-    return "\n".join(lines)
+    asked = json.dumps({**request, "clips": there})
+    script = Path(__file__).with_name("kernels_in_pyodide.mjs")
+    command = [os.environ.get("BLURSTREAM_NODE", "node"), str(script), str(paths.root), str(numpy), asked]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit("the kernels did not run in Pyodide: the reason is above")
+    answer: Result = json.loads(done.stdout.splitlines()[-1])
+    return answer["results"], answer["runtime"]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--repeat", type=int, default=200, help="runs of each stage (default: 200)")
-    repeat = parser.parse_known_args()[0].repeat
-    root = Path(__file__).resolve().parents[2]
-    results = {"Pyodide (wasm SIMD)": in_pyodide(root, repeat), "native": everything(repeat)}
-    for title, result in results.items():
-        print(table(title, result), end="\n\n")
-    (root / "bench").mkdir(exist_ok=True)
-    (root / "bench" / "kernels.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print("written: bench/kernels.json")
+def _clips(paths: Paths, options: argparse.Namespace) -> list[list[str]]:
+    """[size, name, file, masks] of the built talking heads and of the clips asked for."""
+    wanted = options.size or list(frame_times.SIZES)
+    found = [
+        (size, "talking head", paths.clips / name) for size, name in TALKING_HEADS.items() if size in wanted
+    ]
+    folder = paths.build / "bench"
+    for source in options.clip:
+        found += [
+            (size, source.stem, scaled(source, *frame_times.SIZES[size], folder, options.clip_frames))
+            for size in options.clip_size or ["720p"]
+        ]
+    session = NativeSession(DEFAULT_MODEL)
+    return [
+        [size, name, str(file), str(masks_of(file, DEFAULT_MODEL, session, folder))]
+        for size, name, file in found
+    ]
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    sizes = tuple(frame_times.SIZES)
+    parser.add_argument("--frames", type=int, default=90, help="that count, of each scene (default: 90)")
+    parser.add_argument("--warm-up", type=int, default=60, help="frames before them (default: 60)")
+    parser.add_argument("--size", action="append", choices=sizes, help="just this one; may be repeated")
+    parser.add_argument("--motion", action="append", choices=tuple(MOTIONS), help="just this one")
+    parser.add_argument("--runtime", action="append", choices=tuple(NAMES), help="just this one")
+    parser.add_argument(
+        "--noise", type=float, default=1.5, help="sigma of the synthetic camera (default: 1.5)"
+    )
+    parser.add_argument("--settings", default="{}", help="of the stream, such as '{\"denoise\": false}'")
+    parser.add_argument("--clip", type=Path, action="append", default=[], help="a video of a person, as well")
+    parser.add_argument("--clip-size", action="append", choices=sizes, help="of --clip (default: 720p)")
+    parser.add_argument("--clip-frames", type=int, default=150, help="of --clip that are used (default: 150)")
+    parser.add_argument("--quick", action="store_true", help="few frames; results in build/bench")
+    parser.add_argument(
+        "--out", type=Path, help="folder of the results (default: bench, or build/bench of a part)"
+    )
+    options = parser.parse_args(arguments)
+    if options.quick:
+        vars(options).update(QUICK)
+    if options.frames < 1 or options.warm_up < 0:
+        parser.error(f"--frames {options.frames} --warm-up {options.warm_up}: at least 1 and 0 are needed")
+    for clip in options.clip:
+        if not clip.is_file():
+            parser.error(f"--clip {clip}: there is no such file")
+    return options
 
 
 if __name__ == "__main__":
