@@ -17,7 +17,7 @@ from .kernels.signatures import TILE
 
 Array = np.ndarray[Any, Any]
 
-BASE = 0.3  # share of the new picture where a tile rests; its mean is over 2 / BASE - 1 frames
+BASE = 0.25  # share of the new picture where a tile rests; its mean is over 2 / BASE - 1 frames
 AVERAGED = 2 / BASE - 1
 SETTLED = 10  # frames at rest before a tile is held
 MARGIN = 1.7  # times the noise that a quarter's difference may have; 4 deviations of 64 samples
@@ -70,7 +70,7 @@ class Quiet:
             bound, n = self._of(slot), len(going)
             calm = max(round(5 * (self.variance * (1 + 1 / AVERAGED)) ** 0.5), LEAST_CALM)
             base = int(BASE * _ALL)
-            bound.stir(n, *self._size, calm, ((_ALL - base) << 8) // (2 * calm) + 1, base)
+            bound.stir(n, *self._size, calm, ((_ALL - base) << 8) // (calm * 3 // 2) + 1, base)
             for kernel in bound.settle:
                 kernel(n, *self._size)
         return copied + len(going)

@@ -2,8 +2,9 @@
 
 tile_unrest      sum of squared luma differences in the 8x8 quarter of a listed tile that differs the most
 stir_tiles       for each pixel of the listed tiles the share of the new picture, 0..128: `base` where the
-                 sum of the differences in the 5x5 pixels around it is within +-`calm`, which noise explains,
-                 all of it from 3 `calm` on, linear between: nothing that moves is smeared
+                 sums of the differences in 5x5 pixels are within +-`calm`, which noise explains, for it and
+                 the 8 pixels around it; all of it from 2.5 `calm` on, linear between: nothing that moves
+                 is smeared
 settle_tiles_T   held += share / 128 * (source - held); chroma takes the mean share of 2x2
 """
 
@@ -64,16 +65,17 @@ def stir_tiles() -> Kernel:
     difference, across, down = hl.Func("difference"), hl.Func("across"), hl.Func("down")
     difference[x, y, t] = hl.i16(source[column, line]) - hl.i16(held[column, line])
     down[x, y, t] = sum((difference[x, y + j, t] for j in near), hl.i16(0))
-    across[x, y, t] = sum((down[x + i, y, t] for i in near), hl.i16(0))
+    across[x, y, t] = hl.i16(hl.abs(sum((down[x + i, y, t] for i in near), hl.i16(0))))
+    most, widest = hl.Func("most"), hl.Func("widest")
+    most[x, y, t] = hl.max(hl.max(across[x, y - 1, t], across[x, y, t]), across[x, y + 1, t])
+    widest[x, y, t] = hl.max(hl.max(most[x - 1, y, t], most[x, y, t]), most[x + 1, y, t])
     excess = hl.clamp(
-        hl.i16(hl.abs(across[listed.each.x, listed.each.y, listed.each.z])) - hl.i16(calm),
-        hl.i16(0),
-        hl.i16(2 * calm),
+        widest[listed.each.x, listed.each.y, listed.each.z] - hl.i16(calm), hl.i16(0), hl.i16(calm * 3 // 2)
     )
     share = hl.i16(base) + ((excess * hl.i16(slope)) >> hl.i16(8))
     out = listed.store("share", hl.u8(hl.clamp(share, hl.i16(0), hl.i16(ALL))))
-    difference.compute_at(out, listed.each.z).vectorize(x, LANES)
-    down.compute_at(out, listed.each.z).vectorize(x, LANES)
+    for func in (difference, down, across, most):
+        func.compute_at(out, listed.each.z).vectorize(x, LANES)
     inputs = (listed.tiles, source, held)
     return Kernel("stir_tiles", inputs, (*listed.params, calm, slope, base), (out,))
 

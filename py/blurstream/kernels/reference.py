@@ -347,9 +347,10 @@ def stir_tiles(
     base: int,
     share: Array,
 ) -> None:
-    difference = source.astype(np.int64) - held
+    difference = np.pad(source.astype(np.int64) - held, 3, mode="edge")
     sums: Array = ndimage.convolve(difference, np.ones((5, 5), np.int64), mode="nearest")
-    excess = np.clip(np.abs(sums) - calm, 0, 2 * calm)
+    widest = ndimage.maximum_filter(np.abs(sums), 3, mode="nearest")[3:-3, 3:-3]
+    excess = np.clip(widest - calm, 0, calm * 3 // 2)
     parts: Array = np.clip(base + (excess * slope >> 8), 0, 128)
     for at in _tiles(tiles, n, TILE):
         share[at] = parts[at]
