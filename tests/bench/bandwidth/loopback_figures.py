@@ -1,0 +1,77 @@
+"""What the calls say: the saving at the camera's mean quantiser, and the gain at the same limit."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+EQUAL_FPS = 0.5
+MATCHED = 1.0
+
+
+def rows(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """One a codec: medians over the repeats, and whether the two sides can be compared."""
+    made = []
+    for codec, pairs in found["codecs"].items():
+        change = [(p["ours"]["bytes_per_frame"] / p["camera"]["bytes_per_frame"] - 1) * 100 for p in pairs]
+        apart = [p["ours"]["quantiser"] - p["camera"]["quantiser"] for p in pairs]
+        # The first step of the first search has the camera's limit.
+        equal_limit = pairs[0]["search"][0]["quantiser"] - pairs[0]["camera"]["quantiser"]
+        made.append(
+            {
+                "codec": codec,
+                "change": statistics.median(change),
+                "least": min(change),
+                "most": max(change),
+                "apart": max(apart, key=abs),
+                "equal_limit": equal_limit,
+                "camera_kbits": statistics.median(p["camera"]["kbits"] for p in pairs),
+                "ours_kbits": statistics.median(p["ours"]["kbits"] for p in pairs),
+                "quantiser": statistics.median(p["camera"]["quantiser"] for p in pairs),
+                "doubts": doubts(pairs),
+            }
+        )
+    return made
+
+
+def doubts(pairs: list[dict[str, Any]]) -> list[str]:
+    """Why the two sides of a codec are not quite comparable; nothing if they are."""
+    said = []
+    for pair in pairs:
+        ours, camera = pair["ours"], pair["camera"]
+        if abs(ours["quantiser"] - camera["quantiser"]) > MATCHED:
+            said.append(f"quantisers {ours['quantiser']:.1f} and {camera['quantiser']:.1f}")
+        if abs(ours["fps"] - camera["fps"]) > EQUAL_FPS:
+            said.append(f"{ours['fps']:.1f} and {camera['fps']:.1f} fps")
+        if (ours["width"], ours["height"]) != (camera["width"], camera["height"]):
+            said.append(f"{ours['width']}x{ours['height']} and {camera['width']}x{camera['height']}")
+        said += [f"limited by {side['limited']}" for side in (ours, camera) if "cpu" in side["limited"]]
+    return list(dict.fromkeys(said))
+
+
+def table(found: dict[str, Any]) -> str:
+    """Markdown."""
+    lines = [
+        f"A call in {found['browser']}, {found['camera']}, {found['width']}x{found['height']}, ours "
+        f"{found['ours']}; bytes a frame at the camera's mean quantiser, which it has at "
+        f"{found['limit'] / 1000:.0f} kbit/s; the quantiser's difference at the same limit.",
+        "",
+        "| codec | camera kbit/s | quantiser | ours kbit/s | bytes a frame, % | same limit | doubts |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {row['codec']} | {row['camera_kbits']:.0f} | {row['quantiser']:.1f} | {row['ours_kbits']:.0f} | "
+        f"{row['change']:+.0f} [{row['least']:+.0f} … {row['most']:+.0f}] | {row['equal_limit']:+.1f} | "
+        f"{'; '.join(row['doubts'])} |"
+        for row in rows(found)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def claim(found: dict[str, Any]) -> str:
+    """One sentence."""
+    said = [
+        f"{abs(row['change']):.0f} % {'fewer' if row['change'] <= 0 else 'more'} bytes with {row['codec']}"
+        for row in rows(found)
+    ]
+    return f"In a call of {found['browser']} with itself, at the same mean quantiser: {', '.join(said)}."
