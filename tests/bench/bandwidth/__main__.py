@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from blurstream.bitrate import usual_bitrate
 from blurstream_build.paths import checkout
 
 from . import offline, plot, summary
+from .encode import FPS
 from .output import VARIANTS
 
 DATA_ENV = "BLURSTREAM_DATA"
@@ -36,29 +39,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.variant,
         )
         clips = offline.run(plan, lambda text: print(f"  {text}", flush=True))
-        kept["encodes"] = {"quick": options.quick, "claim": summary.claim(clips), "clips": clips}
+        kept["encodes"] = {"quick": options.quick, "clips": clips}
+    elif options.only == "report":
+        for clip in kept.get("encodes", {}).get("clips", []):
+            usual = usual_bitrate(clip["width"], clip["height"], FPS)
+            clip["rows"] = offline.rows(clip["curves"], usual)
     if options.only in (None, "loopback"):
         from . import loopback
 
         kept["loopback"] = loopback.run(options, paths)
-    target.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     text = ""
     if "encodes" in kept:
         clips = kept["encodes"]["clips"]
+        kept["encodes"]["claim"] = summary.claim(clips)
         text += f"{summary.claim(clips)}\n\n{summary.table(clips)}\n"
         plot.draw(clips, target.with_suffix(".svg"))
     if "loopback" in kept:
         from . import loopback_figures
 
         text += f"{loopback_figures.claim(kept['loopback'])}\n\n{loopback_figures.table(kept['loopback'])}"
+    target.write_text(packed(kept) + "\n", "utf-8")
     target.with_suffix(".md").write_text(f"# Bandwidth\n\n{text.rstrip()}\n", "utf-8")
     print(f"\n{text}\nall of it: {target}")
     return 0
 
 
+def packed(found: dict[str, Any]) -> str:
+    """JSON with four figures of each number, and the points of a curve on one line."""
+    short = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.4g}"))
+    text = json.dumps(short, indent=1)
+    return re.sub(r"\[[^][{}]*\]", lambda pair: re.sub(r"\s+", " ", pair[0]), text)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="build.py bandwidth --", description=__doc__)
-    parser.add_argument("--only", choices=("encodes", "loopback"), help="just this half")
+    parser.add_argument("--only", choices=("encodes", "loopback", "report"), help="just this part")
     parser.add_argument(
         "--quick", action="store_true", help="fewer clips, codecs and quantisers; shorter runs"
     )
@@ -70,6 +85,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="of each measured loopback run (24; quick: 8)")
     parser.add_argument("--repeats", type=int, help="loopback runs of each kind (3; quick: 1)")
     parser.add_argument("--rendered", action="store_true", help="loopback: ours made beforehand, not live")
+    parser.add_argument("--ours", type=Path, help="a .y4m of our output for the loopback, made beforehand")
     parser.add_argument("--width", type=int, default=640, help="of the loopback")
     parser.add_argument("--height", type=int, default=480)
     parser.add_argument("--fps", type=int, default=30)

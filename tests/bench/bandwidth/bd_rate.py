@@ -11,6 +11,9 @@ from scipy.interpolate import PchipInterpolator
 Curve = Sequence[tuple[float, float]]  # (bytes, PSNR in dB), any order
 LEAST_OVERLAP_DB = 1.0
 SHORTFALL_DB = 0.5
+LEEWAY_DB = (
+    0.25  # near the noise the curve is flat: the last of the quality costs many times the bytes, unseen
+)
 STEPS = 500  # in which a curve is turned around
 CALL_DB = (32.0, 42.0)  # the person's quality in a call that works
 
@@ -30,11 +33,11 @@ def bd_rate(camera: Curve, ours: Curve, within: tuple[float, float] = CALL_DB) -
 
 @dataclass(frozen=True)
 class AtRate:
-    """At the quality that the camera's picture has at some rate: what ours takes for it.
+    """At LEEWAY_DB below the quality that the camera's picture has at some rate: what both take for it.
 
-    `size`: bytes a frame of the camera there. Less than the wanted ones, and `capped`, where the camera never
-    needs so many, or where ours falls short of the best quality by up to SHORTFALL_DB, so that the comparison
-    is made a little below. `change`: percent; None where ours falls shorter than that.
+    `size`: bytes a frame of the camera there. `capped`: it never needs as many as the rate allows. Where ours
+    falls short by up to SHORTFALL_DB the comparison is made at its best quality. `change`: percent; None
+    where it falls shorter than that.
     """
 
     size: float
@@ -44,17 +47,18 @@ class AtRate:
 
 
 def at_rate(camera: Curve, ours: Curve, size: float) -> AtRate:
-    """Compares at the quality that `size` bytes a frame buy the camera's picture."""
+    """Compares a little below the quality that `size` bytes a frame buy the camera's picture."""
     low, high, log_bytes = _curve(camera)
     qualities = np.linspace(low, high, STEPS)
     sizes = np.exp(log_bytes(qualities))
-    wanted = float(np.interp(np.clip(size, sizes[0], sizes[-1]), sizes, qualities))
+    bought = float(np.interp(np.clip(size, sizes[0], sizes[-1]), sizes, qualities))
+    wanted = max(low, bought - LEEWAY_DB)
     least, most, log_ours = _curve(ours)
     quality = min(wanted, most)
     used = float(np.exp(log_bytes(quality))) if quality >= low else float(sizes[0])
     if wanted - quality > SHORTFALL_DB or not max(low, least) <= quality:
         return AtRate(float(np.clip(size, sizes[0], sizes[-1])), wanted, None, capped=False)
-    return AtRate(used, quality, (float(np.exp(log_ours(quality))) / used - 1) * 100, used < size * 0.99)
+    return AtRate(used, quality, (float(np.exp(log_ours(quality))) / used - 1) * 100, bool(sizes[-1] < size))
 
 
 def _curve(points: Curve) -> tuple[float, float, PchipInterpolator]:

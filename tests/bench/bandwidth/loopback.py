@@ -35,6 +35,7 @@ WARM_UP_S = 10.0  # after a start: bandwidth estimation, compilers
 SETTLE_S = 4.0  # after another limit
 SEARCH_S, SEARCH_STEPS = 8.0, 7
 MATCHED = 1.0  # difference of mean quantisers, in steps of the codec's own scale
+RENDERED_S = 8
 LEAST_BITRATE = 20_000
 SLOPE = -12.0  # quantiser steps for a doubling of the rate, until there are two points to tell
 
@@ -160,7 +161,8 @@ def run(options: argparse.Namespace, paths: Paths) -> dict[str, Any]:
     camera = options.camera or paths.clips / "portrait_480p.y4m"
     seconds = options.seconds or (8.0 if options.quick else 24.0)
     repeats = options.repeats or (1 if options.quick else 3)
-    ours = rendered(camera, paths.build / "bandwidth", options) if options.rendered else camera
+    live = not (options.rendered or options.ours)
+    ours = camera if live else options.ours or rendered(camera, paths.build / "bandwidth")
     limit = usual_bitrate(options.width, options.height, options.fps)
     found: dict[str, Any] = {}
     for codec in options.codecs:
@@ -175,7 +177,7 @@ def run(options: argparse.Namespace, paths: Paths) -> dict[str, Any]:
                 call.close()
             with page(ours, paths, options) as call:
                 first = matched or limit
-                call.open("camera" if options.rendered else "safe", codec, first)
+                call.open("safe" if live else "camera", codec, first)
                 tried = search(call, first, theirs.quantiser, seconds if matched else SEARCH_S)
                 matched = tried[-1].limit
                 last = tried[-1] if repeat and len(tried) == 1 else call.measure(seconds, matched)
@@ -192,7 +194,7 @@ def run(options: argparse.Namespace, paths: Paths) -> dict[str, Any]:
     return {
         "browser": chromium().version,
         "camera": camera.name,
-        "ours": "rendered" if options.rendered else "live",
+        "ours": "live" if live else ours.name,
         "width": options.width,
         "height": options.height,
         "limit": limit,
@@ -238,11 +240,11 @@ def chromium() -> browser.Chromium:
     return found
 
 
-def rendered(camera: Path, folder: Path, options: argparse.Namespace) -> Path:
+def rendered(camera: Path, folder: Path) -> Path:
     """Our output of the clip as another clip for the fake camera; made by the same pipeline, natively."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{camera.stem}_ours.y4m"
-    frames = list(itertools.islice(clip_y4m.read(camera), 8 * clip_y4m.FPS))
+    frames = list(itertools.islice(clip_y4m.read(camera), RENDERED_S * clip_y4m.FPS))
     made = output(Material(camera.stem, "drawn", frames), VARIANTS[0])
     high, wide = frames[0][0].shape
     with clip_y4m.Writer(target, wide, high) as video:

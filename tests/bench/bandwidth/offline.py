@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -107,31 +108,11 @@ def clip_figures(material: Material, codecs: Sequence[Codec], variants: Sequence
     references = {"camera": material.camera} | ({"clean": material.clean} if material.clean else {})
     high, wide = material.camera[0][0].shape
     outputs = {variant.name: output(material, variant) for variant in variants}
-    rows: list[dict[str, Any]] = []
     kept: dict[str, Any] = {}
     for codec in codecs:
-        camera = curves(codec, material.camera, references, material.roi)
-        kept[codec.name] = {"camera": camera}
+        kept[codec.name] = {"camera": curves(codec, material.camera, references, material.roi)}
         for variant, made in outputs.items():
-            ours = curves(codec, made.frames, references, material.roi)
-            kept[codec.name][variant] = ours
-            for reference in references:
-                bytes_a_frame = usual_bitrate(wide, high, FPS) / 8 / FPS
-                usual = at_rate(camera["steady"][reference], ours["steady"][reference], bytes_a_frame)
-                rows.append(
-                    {
-                        "codec": codec.name,
-                        "variant": variant,
-                        "reference": reference,
-                        "bd_rate": {p: bd_rate(camera[p][reference], ours[p][reference]) for p in PARTS},
-                        "at_usual_rate": {
-                            "kbits": usual.size * 8 * FPS / 1000,
-                            "psnr": usual.quality,
-                            "change": usual.change,
-                            "capped": usual.capped,
-                        },
-                    }
-                )
+            kept[codec.name][variant] = curves(codec, made.frames, references, material.roi)
     return {
         "name": material.name,
         "kind": material.kind,
@@ -144,9 +125,36 @@ def clip_figures(material: Material, codecs: Sequence[Codec], variants: Sequence
         "person_cut": material.person_cut,
         "composed": {name: made.composed for name, made in outputs.items()},
         "written_share": {name: made.written_share for name, made in outputs.items()},
-        "rows": rows,
+        "rows": rows(kept, usual_bitrate(wide, high, FPS)),
         "curves": kept,
     }
+
+
+def rows(kept: dict[str, Any], usual: int) -> list[dict[str, Any]]:
+    """What the curves of one clip say, for every codec, variant and reference. `usual`: bits a second."""
+    made: list[dict[str, Any]] = []
+    for codec, of in kept.items():
+        camera = of["camera"]
+        for variant, reference in itertools.product(of, camera["steady"]):
+            if variant == "camera":
+                continue
+            ours = of[variant]
+            there = at_rate(camera["steady"][reference], ours["steady"][reference], usual / 8 / FPS)
+            made.append(
+                {
+                    "codec": codec,
+                    "variant": variant,
+                    "reference": reference,
+                    "bd_rate": {p: bd_rate(camera[p][reference], ours[p][reference]) for p in PARTS},
+                    "at_usual_rate": {
+                        "kbits": there.size * 8 * FPS / 1000,
+                        "psnr": there.quality,
+                        "change": there.change,
+                        "capped": there.capped,
+                    },
+                }
+            )
+    return made
 
 
 def plan(
