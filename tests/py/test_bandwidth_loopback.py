@@ -61,8 +61,8 @@ def test_what_was_sent_twice_is_not_counted() -> None:
 
 def found(ours: Run, camera: Run) -> dict[str, Any]:
     pair = {"camera": camera.plain(), "ours": ours.plain(), "search": [ran(camera.limit, 14.0).plain()]}
-    return {"browser": "Chromium", "camera": "clip.y4m", "width": 640, "height": 480, "limit": 1_000_000,
-            "ours": "live", "codecs": {"VP8": [pair]}}  # fmt: skip
+    scene = {"width": 640, "height": 480, "limit": 1_000_000, "codecs": {"VP8": [pair]}}
+    return {"browser": "Chromium", "ours": "live", "scenes": {"portrait": scene}}
 
 
 def test_a_matched_pair_has_no_doubts() -> None:

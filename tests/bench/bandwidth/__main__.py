@@ -13,11 +13,9 @@ from typing import Any
 from blurstream.bitrate import usual_bitrate
 from blurstream_build.paths import checkout
 
-from . import offline, plot, summary
+from . import offline, plot, scenes, summary
 from .encode import FPS
 from .output import VARIANTS
-
-DATA_ENV = "BLURSTREAM_DATA"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,14 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     kept: dict[str, Any] = json.loads(target.read_text("utf-8")) if target.is_file() else {}
     if options.only in (None, "encodes"):
-        data = Path(os.environ.get(DATA_ENV) or paths.root.parent / "shared" / "data")
-        if not data.is_dir():
-            print(f"  no recorded clips ({DATA_ENV} can name a folder): drawn ones and the talking head only")
+        data = scenes.data_folder(paths)
+        if data is None:
+            print(f"  no recorded clips ({scenes.DATA_ENV} can name a folder): only those of the build")
         plan = offline.plan(
             options.quick,
             options.jobs,
             paths.clips,
-            data if data.is_dir() else None,
+            data,
             options.frames,
             options.variant,
         )
@@ -86,10 +84,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, help="loopback runs of each kind (3; quick: 1)")
     parser.add_argument("--rendered", action="store_true", help="loopback: ours made beforehand, not live")
     parser.add_argument("--ours", type=Path, help="a .y4m of our output for the loopback, made beforehand")
-    parser.add_argument("--width", type=int, default=640, help="of the loopback")
-    parser.add_argument("--height", type=int, default=480)
-    parser.add_argument("--fps", type=int, default=30)
-    parser.add_argument("--camera", type=Path, help="a .y4m for the loopback's fake camera")
+    parser.add_argument("--scenes", nargs="+", choices=scenes.NAMES, default=["portrait", "hand-held"])
+    parser.add_argument(
+        "--camera", type=Path, help="a .y4m for the loopback's fake camera, instead of scenes"
+    )
     parser.add_argument("--out", type=Path, default=checkout().bench / "bandwidth.json")
     return parser.parse_args(arguments)
 

@@ -8,7 +8,6 @@ camera, for machines that cannot run pipeline and software encoder side by side.
 from __future__ import annotations
 
 import argparse
-import itertools
 import math
 import os
 import tempfile
@@ -26,8 +25,7 @@ from blurstream_build import browser, clip_y4m
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 
-from .material import Material
-from .output import VARIANTS, output
+from . import scenes
 
 PAGES = Path(__file__).parent / "pages"
 TIMEOUT_MS = 180_000
@@ -35,7 +33,6 @@ WARM_UP_S = 10.0  # after a start: bandwidth estimation, compilers
 SETTLE_S = 4.0  # after another limit
 SEARCH_S, SEARCH_STEPS = 8.0, 7
 MATCHED = 1.0  # difference of mean quantisers, in steps of the codec's own scale
-RENDERED_S = 8
 LEAST_BITRATE = 20_000
 SLOPE = -12.0  # quantiser steps for a doubling of the rate, until there are two points to tell
 
@@ -73,19 +70,12 @@ class Run:
 class Call:
     """One page on which calls are made, one after the other."""
 
-    def __init__(self, page: Page, options: argparse.Namespace) -> None:
-        self.page, self.options = page, options
+    def __init__(self, page: Page) -> None:
+        self.page = page
 
     def open(self, kind: str, codec: str, limit: int) -> None:
-        size = self.options
-        self.page.evaluate(
-            "(a) => bench.open(...a)",
-            [kind, codec, size.width, size.height, size.fps, limit, self._product()],
-        )
+        self.page.evaluate("(all) => bench.open(...all)", [kind, codec, limit, {"effect": {"type": "blur"}}])
         time.sleep(WARM_UP_S)
-
-    def _product(self) -> dict[str, Any]:
-        return {"effect": {"type": "blur"}}
 
     def limit(self, bits: int) -> None:
         self.page.evaluate("(bits) => bench.limit(bits)", bits)
@@ -157,54 +147,68 @@ def search(call: Call, first: int, target: float, seconds: float) -> list[Run]:
 
 
 def run(options: argparse.Namespace, paths: Paths) -> dict[str, Any]:
-    """Every codec that the browser offers: the camera, the search, then both in turn."""
-    camera = options.camera or paths.clips / "portrait_480p.y4m"
+    """Every scene with every codec that the browser offers."""
     seconds = options.seconds or (8.0 if options.quick else 24.0)
     repeats = options.repeats or (1 if options.quick else 3)
     live = not (options.rendered or options.ours)
-    ours = camera if live else options.ours or rendered(camera, paths.build / "bandwidth")
-    limit = usual_bitrate(options.width, options.height, options.fps)
     found: dict[str, Any] = {}
-    for codec in options.codecs:
-        pairs: list[dict[str, Any]] = []
-        matched = 0
-        for repeat in range(repeats):
-            with page(camera, paths, options) as call:
-                if not call.page.evaluate("(codec) => bench.offers(codec)", codec):
-                    break
-                call.open("camera", codec, limit)
-                theirs = call.measure(seconds, limit)
-                call.close()
-            with page(ours, paths, options) as call:
-                first = matched or limit
-                call.open("safe" if live else "camera", codec, first)
-                tried = search(call, first, theirs.quantiser, seconds if matched else SEARCH_S)
-                matched = tried[-1].limit
-                last = tried[-1] if repeat and len(tried) == 1 else call.measure(seconds, matched)
-                call.close()
-            pairs.append(
-                {"camera": theirs.plain(), "ours": last.plain(), "search": [one.plain() for one in tried]}
-            )
-            print(f"  {codec} {repeat + 1}: {theirs.kbits:.0f} kbit/s at {theirs.quantiser:.1f}, ours "
-                  f"{last.kbits:.0f} at {last.quantiser:.1f}", flush=True)  # fmt: skip
-        if pairs:
-            found[codec] = pairs
-        else:
-            print(f"  {codec}: not offered by this browser", flush=True)
+    for scene in [options.camera.stem] if options.camera else options.scenes:
+        camera = options.camera or scenes.camera_file(scene, paths)
+        if camera is None:
+            print(f"  {scene}: its recorded clip is not there", flush=True)
+            continue
+        ours = camera if live else options.ours or scenes.our_file(camera)
+        high, wide = next(clip_y4m.read(camera))[0].shape
+        limit = usual_bitrate(wide, high, clip_y4m.FPS)
+        codecs = {
+            codec: pairs
+            for codec in options.codecs
+            if (pairs := repeated(scene, codec, camera, ours, live, (seconds, repeats, limit), paths))
+        }
+        found[scene] = {"width": wide, "height": high, "limit": limit, "codecs": codecs}
     return {
         "browser": chromium().version,
-        "camera": camera.name,
-        "ours": "live" if live else ours.name,
-        "width": options.width,
-        "height": options.height,
-        "limit": limit,
+        "ours": "live" if live else "recorded beforehand",
         "seconds": seconds,
-        "codecs": found,
+        "scenes": found,
     }
 
 
+def repeated(
+    scene: str, codec: str, camera: Path, ours: Path, live: bool, how: tuple[float, int, int], paths: Paths
+) -> list[dict[str, Any]]:
+    """The camera, then ours at the limit that the first search found; again and again."""
+    seconds, repeats, limit = how
+    pairs: list[dict[str, Any]] = []
+    matched = 0
+    for repeat in range(repeats):
+        with page(camera, paths) as call:
+            if not call.page.evaluate("(codec) => bench.offers(codec)", codec):
+                print(f"  {codec}: not offered by this browser", flush=True)
+                return []
+            call.open("camera", codec, limit)
+            theirs = call.measure(seconds, limit)
+            call.close()
+        with page(ours, paths) as call:
+            first = matched or limit
+            call.open("safe" if live else "camera", codec, first)
+            tried = search(call, first, theirs.quantiser, seconds if matched else SEARCH_S)
+            matched = tried[-1].limit
+            last = tried[-1] if repeat and len(tried) == 1 else call.measure(seconds, matched)
+            call.close()
+        pairs.append(
+            {"camera": theirs.plain(), "ours": last.plain(), "search": [one.plain() for one in tried]}
+        )
+        print(
+            f"  {scene}, {codec}, {repeat + 1}: {theirs.kbits:.0f} kbit/s at {theirs.quantiser:.1f}, "
+            f"ours {last.kbits:.0f} at {last.quantiser:.1f}",
+            flush=True,
+        )
+    return pairs
+
+
 @contextmanager
-def page(camera: Path, paths: Paths, options: argparse.Namespace) -> Iterator[Call]:
+def page(camera: Path, paths: Paths) -> Iterator[Call]:
     """A fresh browser whose camera plays a clip."""
     with (
         Server({"/": paths.dist, "/bench/": PAGES}) as server,
@@ -227,7 +231,7 @@ def page(camera: Path, paths: Paths, options: argparse.Namespace) -> Iterator[Ca
             tab.set_default_timeout(TIMEOUT_MS)
             tab.goto(f"{server.url}/bench/loopback.html")
             tab.wait_for_function("globalThis.bench !== undefined")
-            yield Call(tab, options)
+            yield Call(tab)
         finally:
             context.close()
 
@@ -238,16 +242,3 @@ def chromium() -> browser.Chromium:
     if not found:
         raise SystemExit(f"no Chromium: run `python3 build.py bandwidth`, or set {browser.ENV}")
     return found
-
-
-def rendered(camera: Path, folder: Path) -> Path:
-    """Our output of the clip as another clip for the fake camera; made by the same pipeline, natively."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{camera.stem}_ours.y4m"
-    frames = list(itertools.islice(clip_y4m.read(camera), RENDERED_S * clip_y4m.FPS))
-    made = output(Material(camera.stem, "drawn", frames), VARIANTS[0])
-    high, wide = frames[0][0].shape
-    with clip_y4m.Writer(target, wide, high) as video:
-        for planes in made.frames:
-            video.write(planes)
-    return target

@@ -10,15 +10,17 @@ MATCHED = 1.0
 
 
 def rows(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """One a codec: medians over the repeats, and whether the two sides can be compared."""
+    """One a scene and codec: medians over the repeats, and whether the two sides can be compared."""
     made = []
-    for codec, pairs in found["codecs"].items():
+    every = [(s, c, pairs) for s, of in found["scenes"].items() for c, pairs in of["codecs"].items()]
+    for scene, codec, pairs in every:
         change = [(p["ours"]["bytes_per_frame"] / p["camera"]["bytes_per_frame"] - 1) * 100 for p in pairs]
         apart = [p["ours"]["quantiser"] - p["camera"]["quantiser"] for p in pairs]
         # The first step of the first search has the camera's limit.
         equal_limit = pairs[0]["search"][0]["quantiser"] - pairs[0]["camera"]["quantiser"]
         made.append(
             {
+                "scene": scene,
                 "codec": codec,
                 "change": statistics.median(change),
                 "least": min(change),
@@ -52,15 +54,15 @@ def doubts(pairs: list[dict[str, Any]]) -> list[str]:
 def table(found: dict[str, Any]) -> str:
     """Markdown."""
     lines = [
-        f"A call in {found['browser']}, {found['camera']}, {found['width']}x{found['height']}, ours "
-        f"{found['ours']}; bytes a frame at the camera's mean quantiser, which it has at "
-        f"{found['limit'] / 1000:.0f} kbit/s; the quantiser's difference at the same limit.",
+        f"A call in {found['browser']}, ours {found['ours']}; bytes a frame at the mean quantiser that the "
+        "camera's picture has at the usual rate; the quantiser's difference at the same limit.",
         "",
-        "| codec | camera kbit/s | quantiser | ours kbit/s | bytes a frame, % | same limit | doubts |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| scene | codec | camera kbit/s | quantiser | ours kbit/s | bytes, % | same limit | doubts |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {row['codec']} | {row['camera_kbits']:.0f} | {row['quantiser']:.1f} | {row['ours_kbits']:.0f} | "
+        f"| {row['scene']} | {row['codec']} | {row['camera_kbits']:.0f} | {row['quantiser']:.1f} | "
+        f"{row['ours_kbits']:.0f} | "
         f"{row['change']:+.0f} [{row['least']:+.0f} … {row['most']:+.0f}] | {row['equal_limit']:+.1f} | "
         f"{'; '.join(row['doubts'])} |"
         for row in rows(found)
@@ -71,7 +73,8 @@ def table(found: dict[str, Any]) -> str:
 def claim(found: dict[str, Any]) -> str:
     """One sentence."""
     said = [
-        f"{abs(row['change']):.0f} % {'fewer' if row['change'] <= 0 else 'more'} bytes with {row['codec']}"
+        f"{abs(row['change']):.0f} % {'fewer' if row['change'] <= 0 else 'more'} bytes with {row['codec']} "
+        f"({row['scene']})"
         for row in rows(found)
     ]
     return f"In a call of {found['browser']} with itself, at the same mean quantiser: {', '.join(said)}."

@@ -15,6 +15,7 @@ from .summary import Clip
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
+MOST = 100.0  # percent: what is above is drawn there
 COLOURS = ("#1b6ca8", "#e07a1f", "#3c8d40", "#a03a6a")
 MARKS = ("o", "s", "^", "D")
 
@@ -36,7 +37,7 @@ def draw(clips: Sequence[Clip], target: Path) -> None:
             every: list[float] = []
             for index, codec in enumerate(kinds):
                 values = summary.picked(clips, value, variant=variant, reference="best", codec=codec)
-                have = [v for v in values if v is not None]
+                have = [min(v, MOST) for v in values if v is not None]
                 every += have
                 across = at + (index - (len(kinds) - 1) / 2) * 0.17 + rng.uniform(-0.05, 0.05, len(have))
                 label = codec if at == 0 else None
@@ -63,7 +64,7 @@ def draw(clips: Sequence[Clip], target: Path) -> None:
         axis.set_xticks(range(len(names)), names)
         axis.set_title(title, fontsize=10)
         axis.grid(axis="y", alpha=0.3)
-        axis.set_ylim(-100, 100)
+    axes[0].set_ylim(-100, min(MOST, max(25.0, axes[0].get_ylim()[1])))
     axes[0].set_ylabel("bytes against the camera's picture, %\n(equal quality of the person)")
     axes[0].legend(fontsize=8, loc="upper right")
     figure.savefig(target, metadata={"Date": None} if target.suffix == ".svg" else None)

@@ -26,8 +26,8 @@ globalThis.bench = {
   offers: (codec) => wanted(codec).length > 0,
 
   /** Starts a call; `kind`: 'camera' | 'safe'. */
-  async open(kind, codec, width, height, frameRate, maxBitrate, options) {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate } });
+  async open(kind, codec, maxBitrate, options) {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: true });
     const safe = kind === 'safe' ? await globalThis.blurStream(stream, options) : null;
     await safe?.ready;
     const [track] = (safe ?? stream).getVideoTracks();
