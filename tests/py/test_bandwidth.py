@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bandwidth import bd_rate, encode, material, measure, output, summary
+from bandwidth import bd_rate, encode, material, measure, need, output, summary
 from bandwidth.encode import CODECS, Codec, Planes
 
 Array = np.ndarray[Any, Any]
@@ -209,3 +209,18 @@ def test_the_table_tells_the_classes_apart() -> None:
 def test_quantisers_go_from_fine_to_coarse() -> None:
     for codec in CODECS:
         assert all(fine < coarse for fine, coarse in pairwise(codec.quantisers))
+
+
+def test_the_fitted_line_holds_for_three_of_four() -> None:
+    rng = np.random.default_rng(3)
+    shares = rng.uniform(0, 1, (200, 2)) * (0.5, 1.0)
+    needed = 0.3 + 1.5 * shares[:, 0] + 0.1 * shares[:, 1] + rng.uniform(-0.04, 0.04, 200)
+    always, person, written = need.fit([(p, w, n) for (p, w), n in zip(shares, needed, strict=True)])
+    line = always + person * shares[:, 0] + written * shares[:, 1]
+    assert np.mean(needed <= line + 1e-9) == pytest.approx(0.75, abs=0.02)
+    assert (always, person, written) == pytest.approx((0.32, 1.5, 0.1), abs=0.04)
+
+
+def test_the_fit_never_says_that_more_person_needs_less() -> None:
+    line = need.fit([(0.1, 0.5, 0.9), (0.2, 0.5, 0.7), (0.3, 0.5, 0.5), (0.4, 0.5, 0.4)])
+    assert min(line) >= 0

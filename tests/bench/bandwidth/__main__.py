@@ -13,7 +13,7 @@ from typing import Any
 from blurstream.bitrate import usual_bitrate
 from blurstream_build.paths import checkout
 
-from . import offline, plot, scenes, summary
+from . import need, offline, plot, scenes, summary
 from .encode import FPS
 from .output import VARIANTS
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "encodes" in kept:
         clips = kept["encodes"]["clips"]
         kept["encodes"]["claim"] = summary.claim(clips)
-        text += f"{summary.claim(clips)}\n\n{summary.table(clips)}\n"
+        text += f"{summary.claim(clips)}\n\n{summary.table(clips)}\n{need.sentence(clips)}\n\n"
         plot.draw(clips, target.with_suffix(".svg"))
     if "loopback" in kept:
         from . import loopback_figures

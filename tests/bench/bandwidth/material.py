@@ -38,6 +38,7 @@ SHAKE_DRIFT_FRAMES = 12.0
 class Material:
     """A clip. `camera` and `clean`: planes of every frame; `clean` only where noise was added to something.
     `roi`: bool (height, width) of every frame, the pixels that are compared. `alpha`: u8, where it is known.
+    `matte_share`: of the picture, that our matte takes for the person's.
     `person_cut`: share of the person that our matte does not show and that is left out of `roi`.
     """
 
@@ -52,6 +53,7 @@ class Material:
     noise: float = 0.0
     shaken: bool = False
     person_cut: float | None = None
+    matte_share: float = 0.0
 
     @property
     def person_share(self) -> float:

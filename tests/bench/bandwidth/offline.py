@@ -122,6 +122,7 @@ def clip_figures(material: Material, codecs: Sequence[Codec], variants: Sequence
         "noise": material.noise,
         "shaken": material.shaken,
         "person_share": material.person_share,
+        "matte_share": material.matte_share,
         "person_cut": material.person_cut,
         "composed": {name: made.composed for name, made in outputs.items()},
         "written_share": {name: made.written_share for name, made in outputs.items()},

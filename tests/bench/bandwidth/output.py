@@ -92,7 +92,9 @@ def decide_roi(material: Material) -> None:
 
     What a mask wrongly cuts off cannot be bought back with bytes. It is another defect, told as `person_cut`.
     """
-    mine = [sure(alpha) for alpha in output(material, VARIANTS[-1]).alpha]
+    mattes = output(material, VARIANTS[-1]).alpha
+    material.matte_share = float(np.mean([alpha.mean() / 255 for alpha in mattes]))
+    mine = [sure(alpha) for alpha in mattes]
     truth = [sure(alpha) for alpha in material.alpha]
     both = [ours & known for ours, known in zip(mine, truth, strict=True)] if truth else mine
     if truth:
