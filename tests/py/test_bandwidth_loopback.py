@@ -88,6 +88,13 @@ def test_what_cannot_be_compared_is_told(other: dict[str, Any], doubt: str) -> N
     assert doubt in loopback_figures.table(figures)
 
 
+def test_the_persons_quality_is_told_where_it_was_measured() -> None:
+    both = found(ran(400_000, 20.0, person_db=40.25), ran(1_000_000, 20.0, person_db=39.0))
+    assert loopback_figures.rows(both)[0]["person_db"] == 1.25
+    assert "| +1.2 |" in loopback_figures.table(both)
+    assert loopback_figures.rows(found(ran(400_000, 20.0), ran(1_000_000, 20.0)))[0]["person_db"] is None
+
+
 def test_bytes_are_compared_frame_by_frame() -> None:
     """Half the frames are no saving."""
     figures = found(ran(500_000, 20.0, frames=150), ran(1_000_000, 20.0))

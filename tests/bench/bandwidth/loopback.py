@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ WARM_UP_S = 10.0  # after a start: bandwidth estimation, compilers
 SETTLE_S = 4.0  # after another limit
 SEARCH_S, SEARCH_STEPS = 8.0, 7
 MATCHED = 1.0  # difference of mean quantisers, in steps of the codec's own scale
+WATCH_S = 4.0
 LEAST_BITRATE = 20_000
 SLOPE = -12.0  # quantiser steps for a doubling of the rate, until there are two points to tell
 
@@ -50,6 +51,7 @@ class Run:
     height: int
     limited: str
     encoder: str
+    person_db: float | None = None
 
     @property
     def kbits(self) -> float:
@@ -86,6 +88,13 @@ class Call:
         time.sleep(seconds)
         after = self.page.evaluate("bench.stats()")
         return difference(before, after, limit)
+
+    def person(self, blocks: list[tuple[int, int]]) -> float | None:
+        """PSNR of the person's blocks at the receiver against the camera's pixels, in dB."""
+        if not blocks:
+            return None
+        found = self.page.evaluate("(all) => bench.person(...all)", [blocks, WATCH_S * 1000])
+        return None if found is None else float(found)
 
     def close(self) -> None:
         self.page.evaluate("bench.close()")
@@ -180,6 +189,7 @@ def repeated(
     """The camera, then ours at the limit that the first search found; again and again."""
     seconds, repeats, limit = how
     pairs: list[dict[str, Any]] = []
+    blocks = scenes.person_blocks(camera)
     matched = 0
     for repeat in range(repeats):
         with page(camera, paths) as call:
@@ -188,6 +198,7 @@ def repeated(
                 return []
             call.open("camera", codec, limit)
             theirs = call.measure(seconds, limit)
+            theirs = replace(theirs, person_db=call.person(blocks))
             call.close()
         with page(ours, paths) as call:
             first = matched or limit
@@ -195,6 +206,8 @@ def repeated(
             tried = search(call, first, theirs.quantiser, seconds if matched else SEARCH_S)
             matched = tried[-1].limit
             last = tried[-1] if repeat and len(tried) == 1 else call.measure(seconds, matched)
+            if live:  # a recording's camera is not there to be compared with
+                last = replace(last, person_db=call.person(blocks))
             call.close()
         pairs.append(
             {"camera": theirs.plain(), "ours": last.plain(), "search": [one.plain() for one in tried]}

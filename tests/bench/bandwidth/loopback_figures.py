@@ -30,10 +30,18 @@ def rows(found: dict[str, Any]) -> list[dict[str, Any]]:
                 "camera_kbits": statistics.median(p["camera"]["kbits"] for p in pairs),
                 "ours_kbits": statistics.median(p["ours"]["kbits"] for p in pairs),
                 "quantiser": statistics.median(p["camera"]["quantiser"] for p in pairs),
+                "person_db": _median_gap(pairs),
                 "doubts": doubts(pairs),
             }
         )
     return made
+
+
+def _median_gap(pairs: list[dict[str, Any]]) -> float | None:
+    """Decibels by which the person is better in ours, as received, against the camera's own pixels."""
+    both = [(p["ours"]["person_db"], p["camera"]["person_db"]) for p in pairs]
+    gaps = [ours - camera for ours, camera in both if ours is not None and camera is not None]
+    return statistics.median(gaps) if gaps else None
 
 
 def doubts(pairs: list[dict[str, Any]]) -> list[str]:
@@ -55,15 +63,17 @@ def table(found: dict[str, Any]) -> str:
     """Markdown."""
     lines = [
         f"A call in {found['browser']}, ours {found['ours']}; bytes a frame at the mean quantiser that the "
-        "camera's picture has at the usual rate; the quantiser's difference at the same limit.",
+        "camera's picture has at the usual rate; the quantiser's difference at the same limit; PSNR of "
+        "the person as received, ours minus the camera's, both against the camera's own pixels.",
         "",
-        "| scene | codec | camera kbit/s | quantiser | ours kbit/s | bytes, % | same limit | doubts |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| scene | codec | camera kbit/s | quantiser | ours | bytes, % | same limit | person, dB | doubts |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
         f"| {row['scene']} | {row['codec']} | {row['camera_kbits']:.0f} | {row['quantiser']:.1f} | "
         f"{row['ours_kbits']:.0f} | "
         f"{row['change']:+.0f} [{row['least']:+.0f} … {row['most']:+.0f}] | {row['equal_limit']:+.1f} | "
+        f"{'' if row['person_db'] is None else format(row['person_db'], '+.1f')} | "
         f"{'; '.join(row['doubts'])} |"
         for row in rows(found)
     ]

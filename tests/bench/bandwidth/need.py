@@ -14,13 +14,12 @@ QUANTILE = 0.75
 
 
 def points(clips: Sequence[Clip]) -> list[tuple[float, float, float]]:
-    """(person share, written share, share of the usual rate that is needed) of every clip, codec and variant."""
+    """(person share, written share, needed share of the usual rate) of every clip, codec and variant."""
     found = []
     for clip in clips:
         for variant, written in clip["written_share"].items():
-            for change in picked([clip], _change, variant=variant, reference="best"):
-                if change is not None:
-                    found.append((clip["matte_share"], written, 1 + change / 100))
+            changes = picked([clip], _change, variant=variant, reference="best")
+            found += [(clip["matte_share"], written, 1 + c / 100) for c in changes if c is not None]
     return found
 
 

@@ -19,7 +19,40 @@ async function connect(track, codec, maxBitrate) {
   await far.setRemoteDescription(near.localDescription);
   await far.setLocalDescription();
   await near.setRemoteDescription(far.localDescription);
-  return { near, far, sender: transceiver.sender };
+  return { near, far, sender: transceiver.sender, received: far.getReceivers()[0].track };
+}
+
+const BLOCK = 8;
+
+/** Luma of some 8x8 blocks of the frames that a track brings in some time: [{timestamp, luma}]. */
+async function watch(track, blocks, milliseconds) {
+  const copy = track.clone();
+  const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
+  const seen = [];
+  for (const end = performance.now() + milliseconds; performance.now() < end;) {
+    const { value: frame, done } = await reader.read();
+    if (done) break;
+    const bytes = new Uint8Array(frame.allocationSize());
+    const [{ offset, stride }] = await frame.copyTo(bytes);
+    const luma = new Uint8Array(blocks.length * BLOCK * BLOCK);
+    blocks.forEach(([column, row], index) => {
+      for (let y = 0; y < BLOCK; y++) {
+        const start = offset + (row * BLOCK + y) * stride + column * BLOCK;
+        luma.set(bytes.subarray(start, start + BLOCK), (index * BLOCK + y) * BLOCK);
+      }
+    });
+    seen.push({ timestamp: frame.timestamp, luma });
+    frame.close();
+  }
+  await reader.cancel();
+  copy.stop();
+  return seen;
+}
+
+function error(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return sum / a.length;
 }
 
 globalThis.bench = {
@@ -31,7 +64,7 @@ globalThis.bench = {
     const safe = kind === 'safe' ? await globalThis.blurStream(stream, options) : null;
     await safe?.ready;
     const [track] = (safe ?? stream).getVideoTracks();
-    call = { stream, safe, ...(await connect(track, codec, maxBitrate)) };
+    call = { stream, safe, sent: track, ...(await connect(track, codec, maxBitrate)) };
     await bench.limit(maxBitrate);
   },
 
@@ -49,6 +82,29 @@ globalThis.bench = {
     const out = report.find(({ type }) => type === 'outbound-rtp');
     const { mimeType } = report.find(({ id }) => id === out.codecId) ?? {};
     return { ...out, mimeType };
+  },
+
+  /**
+   * PSNR of blocks of the picture as received, against the camera's own: each received frame is matched with the
+   * sent frame that is most like it, and that one by its time with the camera's. null if nothing could be matched.
+   */
+  async person(blocks, milliseconds) {
+    const [camera] = call.stream.getVideoTracks();
+    const [sources, sent, received] = await Promise.all([
+      watch(camera, blocks, milliseconds),
+      call.safe ? watch(call.sent, blocks, milliseconds) : null,
+      watch(call.received, blocks, milliseconds),
+    ]);
+    const pixels = new Map(sources.map(({ timestamp, luma }) => [timestamp, luma]));
+    const errors = [];
+    for (const { luma } of received.slice(received.length / 2)) { // what was sent before the watch began is not known
+      const apart = (sent ?? sources).map((one) => ({ ...one, error: error(one.luma, luma) }));
+      const nearest = apart.reduce((best, one) => (one.error < best.error ? one : best), { error: Infinity });
+      const source = pixels.get(nearest.timestamp);
+      if (source) errors.push(error(source, luma));
+    }
+    if (!errors.length) return null;
+    return 10 * Math.log10(255 ** 2 / (errors.reduce((sum, one) => sum + one) / errors.length));
   },
 
   close() {
