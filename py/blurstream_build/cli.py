@@ -54,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to the benchmark")
 
+    bandwidth = commands.add_parser(
+        "bandwidth", parents=[common], help="build, then measure the bytes of a call; results in bench/"
+    )
+    bandwidth.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to the measurement")
+
     clean = commands.add_parser("clean", parents=[common], help="remove dist/ and build/, keeping downloads")
     clean.add_argument("--all", action="store_true", help="remove .venv, node_modules and downloads, too")
     return top
@@ -101,6 +106,10 @@ def run(options: argparse.Namespace, paths: Paths, console: Console) -> int:
         return test.test(paths, console, options.extra, checks=not options.no_checks)
     if options.command == "bench":
         return bench.bench(paths, console, options.only, options.extra, all_sizes=options.all)
+    if options.command == "bandwidth":
+        from .bandwidth import bandwidth
+
+        return bandwidth(paths, console, options.extra)
     assemble.build(paths, console, compress=options.command == "build")
     if options.command == "demo" and options.headless:
         demo.run_headless(paths, console)

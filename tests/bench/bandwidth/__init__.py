@@ -1,0 +1,1 @@
+"""How many bytes a call takes with our output instead of the camera's picture, at the same person quality."""
