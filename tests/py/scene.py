@@ -18,16 +18,17 @@ SHARP = 4.0  # levels: what is sharper than this in any tile is not a plate
 
 @dataclass(frozen=True)
 class Person:
-    """Edges as shares of the frame: left, right, top; down to the lower edge."""
+    """Edges as shares of the frame."""
 
     left: float = 0.25
     right: float = 0.75
     top: float = 0.2
+    bottom: float = 1.0
 
     def covers(self, height: int, width: int) -> Array:
         """bool (height, width), by the centres of the pixels."""
         x, y = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
-        return np.outer(y >= self.top, (x >= self.left) & (x < self.right))
+        return np.outer((y >= self.top) & (y < self.bottom), (x >= self.left) & (x < self.right))
 
 
 class Scene:
