@@ -12,6 +12,8 @@ export interface ChildEvents<In> {
   /** The worker runs: hand it its first message. */
   begin(worker: Worker): void;
   hear(message: In): void;
+  /** From a worker that was replaced meanwhile: to be ignored, but for what it carries. */
+  hearLate(message: In): void;
   /**
    * It is gone. With `final` nothing will come back: the fault is not one that goes away, or came too
    * often.
@@ -103,6 +105,7 @@ export class Child<Out, In extends Report> {
     this.#aliveMs = performance.now();
     worker.onmessage = (event: MessageEvent<In>) => {
       if (worker === this.#worker) this.#hear(event.data);
+      else this.#events.hearLate(event.data);
     };
     worker.onerror = (event) => {
       event.preventDefault();

@@ -43,6 +43,7 @@ class Composer {
   handle(message: Exclude<GateToComposer, Start>): void {
     switch (message.type) {
       case 'frame':
+        if (this.#engine === null) return message.frame.close();
         return this.#step((engine) => this.#take(engine, message.sequence, message.frame));
       case 'update':
         return this.#step((engine) => configure(engine, message.id, JSON.stringify({ effect: message.effect })));
@@ -192,5 +193,6 @@ let composer: Composer | null = null;
 
 scope.onmessage = ({ data }) => {
   if (data.type === 'start') composer = new Composer(data);
-  else composer?.handle(data);
+  else if (composer !== null) composer.handle(data);
+  else if (data.type === 'frame') data.frame.close();
 };

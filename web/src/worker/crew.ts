@@ -48,6 +48,9 @@ export class Crew {
     this.#composer = new Child('composer', assets, {
       begin: (worker) => this.#beginComposer(worker),
       hear: (message) => this.#hearComposer(message),
+      hearLate: (message) => {
+        if (message.type === 'made') message.frame.close();
+      },
       lost: (error, final) => this.#lose(error, final, true),
     });
     this.#segmenter = new Child('segmenter', assets, {
@@ -56,6 +59,7 @@ export class Crew {
         if (message.type === 'loaded') this.#events.loaded(message.name);
         if (message.type === 'ready') this.#checkComplete();
       },
+      hearLate: () => undefined,
       lost: (error, final) => this.#lose(error, final, false),
     });
   }

@@ -1,8 +1,6 @@
 import { i420Init, isYuv, type FrameShape } from './shape.js';
 
 const COPYABLE = ['I420', 'NV12', 'RGBA', 'RGBX', 'BGRA', 'BGRX'];
-/** From this height on, frames that do not say so are taken for high-definition video, as players do. */
-const HD_HEIGHT = 720;
 
 /** What Python wants to know of a frame's pixels. */
 export interface PixelKind {
@@ -14,15 +12,15 @@ export interface PixelKind {
 }
 
 export function pixelKindOf(shape: FrameShape): PixelKind {
-  const { format, colorSpace, height } = shape;
+  const { format, colorSpace } = shape;
   if (format === null || !COPYABLE.includes(format)) {
     return { format: 'RGBX', matrix: 'bt709', fullRange: true, converted: true };
   }
   if (!isYuv(format)) return { format, matrix: 'bt709', fullRange: true, converted: false };
-  const hd = colorSpace.matrix == null ? height >= HD_HEIGHT : colorSpace.matrix === 'bt709';
   return {
     format,
-    matrix: hd ? 'bt709' : 'bt601',
+    // Without a matrix, as cameras give them, Chromium shows frames of every size as BT.601.
+    matrix: colorSpace.matrix === 'bt709' ? 'bt709' : 'bt601',
     fullRange: colorSpace.fullRange === true,
     converted: false,
   };
