@@ -91,7 +91,7 @@ def test_soft_mask(span: int, rows: int, columns: int, step: float, start: float
     previous = random.random((2 * span, 3 * span), np.float32)
     changed = random.integers(0, 2, (2, 3)).astype(np.uint8)
     scalars = (step, step, start, start, 0.3, 0.6, 2.0, 0.2)
-    inputs = [mask, previous, changed]
+    inputs: list[Array] = [mask, previous, changed]
     ((compiled, reference),) = both(f"soft_mask_{span}", inputs, scalars, [np.zeros_like(previous)])
     kept = (compiled == previous) & ~np.kron(changed, np.ones((span, span), np.uint8)).astype(bool)
     same = kept == (reference == previous)

@@ -192,8 +192,9 @@ def test_fuse_tiles(tile: int, wide: int, high: int, cell: int, data: st.DataObj
     source = data.draw(sized(high * tile, wide * tile))
     alpha = data.draw(sized(high * TILE, wide * TILE))
     person, room = (data.draw(sized(SEAM * high, SEAM * wide)) for _ in range(2))
-    before = random.integers(0, 256, source.shape).astype(np.uint8)
-    inputs, scalars = [tiles, alpha, rows, source, person, room], (n, wide, high, cell)
+    before: Array = random.integers(0, 256, source.shape).astype(np.uint8)
+    scalars = (n, wide, high, cell)
+    inputs: list[Array] = [tiles, alpha, rows, source, person, room]
     (fused,) = close(f"fuse_tiles_{tile}", inputs, scalars, [before], 1)
     inside = np.kron(chosen, np.ones((tile, tile), bool))
     np.testing.assert_array_equal(fused[~inside], before[~inside])
@@ -213,7 +214,7 @@ def test_fusion_takes_the_room_out_of_a_mixed_pixel() -> None:
     alpha, source = np.full((16, 16), 128, np.uint8), np.full((16, 16), 120, np.uint8)
     rows = np.full((1, 16), 4 * 90, np.uint16)
     person, room = np.full((SEAM, SEAM), 200, np.uint8), np.full((SEAM, SEAM), 40, np.uint8)
-    inputs = [tiles, alpha, rows, source, person, room]
+    inputs: list[Array] = [tiles, alpha, rows, source, person, room]
     (out,) = close("fuse_tiles_16", inputs, (1, 1, 1, 16), [zeros(16, 16)], 1)
     assert np.abs(out.astype(int) - round(200 * 128 / 255 + 90 * 127 / 255)).max() <= 1
     ((blended, _),) = both("blend_tiles_16", inputs[:4], (1, 1, 1, 16), [zeros(16, 16)])
