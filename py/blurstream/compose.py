@@ -93,6 +93,7 @@ class Compose:
         """
         classes, shown = self._tiles.classes, self._shown
         other = classes != shown
+        shown.fill(NONE)  # until all is written: what fails half way is written anew
         uncovered = other | self._plate.touched.view(bool)
         self._cover(((classes == BACKGROUND) & uncovered).ravel())
         stale = uncovered | unsettled.view(bool)
@@ -113,9 +114,11 @@ class Compose:
         self._cover(None)
         return self._seal(slot, ticket, "concealed", reason)
 
-    def repeat(self, slot: Slot, ticket: int) -> SafeFrame:
+    def repeat(
+        self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
+    ) -> SafeFrame:
         """What is shown already, once more."""
-        return self._seal(slot, ticket, "composed", "")
+        return self._seal(slot, ticket, kind, reason)
 
     def _cover(self, chosen: Array | None) -> None:
         n = len(self.every) if chosen is None else self._choose(chosen)

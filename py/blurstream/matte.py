@@ -67,6 +67,7 @@ class Matte:
         """
         self._mask[:] = mask
         self._changed[:] = 1 if self.fresh else changed
+        self.differs.fill(0)  # outside of the region, too
         self._choose_region(mask)
         rise, fall = (1.0, 1.0) if self.fresh else (RISE, FALL)
         step_x, step_y, start_x, start_y = self._placement.to_model

@@ -113,6 +113,22 @@ class Pipeline:
     def submit(self, ticket: Ticket) -> None:
         """The frame's pixels are in place."""
         self._begun.pop(ticket.number)
+        try:
+            needs_mask = self._prepare(ticket)
+        except BaseException:
+            ticket.workspace.reset()  # what this frame changed has been noted, but is shown by none
+            raise
+        if self._session is None:
+            self._conceal(ticket, "no-model")
+        elif self._running is not None:
+            self._waiting = ticket
+        elif needs_mask:
+            self._send(ticket)
+        else:
+            self._finish(ticket, None)
+
+    def _prepare(self, ticket: Ticket) -> bool:
+        """Says whether the frame needs a mask of its own, as far as is known."""
         spec = ticket.slot.spec
         assert spec is not None
         start = perf_counter()
@@ -126,15 +142,8 @@ class Pipeline:
         needs_mask = not ticket.repeats and not ticket.workspace.may_reuse(ticket.prepared)
         if self._session is not None and needs_mask:
             self._draw(ticket)  # even while the model works on the frame before
-        ticket.busy_ms = self._took("prepare", start) * 1e3 - start * 1e3
-        if self._session is None:
-            self._conceal(ticket, "no-model")
-        elif self._running is not None:
-            self._waiting = ticket
-        elif needs_mask:
-            self._send(ticket)
-        else:
-            self._finish(ticket, None)
+        ticket.busy_ms = (self._took("prepare", start) - start) * 1e3
+        return needs_mask
 
     def _leaves_out(self, ticket: Ticket) -> bool:
         """Of the frames that need a mask, the level takes one of so many."""
@@ -156,13 +165,14 @@ class Pipeline:
     def _send(self, ticket: Ticket) -> None:
         assert self._session is not None
         self._running = ticket
-        self._draw(ticket)
         self._activity.model_runs += 1
-        ticket.sent_at = perf_counter()
         try:
+            self._draw(ticket)
+            ticket.sent_at = perf_counter()
             self._session.run_async([OUTPUT], {INPUT: ticket.prepared.image[None]}, self._on_mask, ticket)
         except BaseException:
             self._running = None  # its slot is free again; the caller has no SafeFrame and shows a veil
+            ticket.workspace.reset()
             raise
 
     def _on_mask(self, results: Sequence[Array], ticket: Ticket, error: str) -> None:
@@ -203,6 +213,8 @@ class Pipeline:
         if self._is_new_scene(ticket):
             self._conceal(ticket, "new-scene")
             return
+        if ticket.cut:
+            ticket.workspace.plate.reset()
         try:
             safe = self._composed(ticket, mask)
         except (BlurStreamError, ArithmeticError, LookupError, ValueError, TypeError) as problem:
@@ -229,7 +241,6 @@ class Pipeline:
         space = ticket.workspace
         if ticket.cut and space.reuses is not None:
             self._cut = NEW_SCENE + 1
-            space.plate.reset()
         self._cut = max(self._cut - 1, 0)
         return self._cut > 0
 
@@ -238,7 +249,7 @@ class Pipeline:
         start = begun = perf_counter()
         if ticket.repeats and mask is None:
             space.leave_out(prepared)
-            return space.compose.repeat(ticket.slot, ticket.number)
+            return space.compose.repeat(ticket.slot, ticket.number, "composed", "")
         space.take(mask, prepared)
         start = self._took("matte", start)
         if settings.effect.background == "fresh":
@@ -263,8 +274,15 @@ class Pipeline:
         start = perf_counter()
         space = ticket.workspace
         space.reset()
-        space.plate.fresh(ticket.prepared, max(self._settings.effect.sigma, PRIVATE.sigma), person=False)
-        safe = space.compose.conceal(ticket.slot, ticket.number, reason)
+        if ticket.cut:
+            space.plate.reset()
+        if space.veil_is_due():
+            sigma = max(self._settings.effect.sigma, PRIVATE.sigma)
+            space.plate.fresh(ticket.prepared, sigma, person=False)
+            safe = space.compose.conceal(ticket.slot, ticket.number, reason)
+            space.veiled = 0
+        else:
+            safe = space.compose.repeat(ticket.slot, ticket.number, "concealed", reason)
         self._took("conceal", start)
         self._out(safe)
 

@@ -72,11 +72,11 @@ class Plate:
         """The plate of the sealed samples; fades to its new state when some were taken. `sigma` as a share of
         the frame's height.
         """
-        taken = False
+        taken, first = False, self.seal.empty
         if self.seal.due(prepared.changed):
             self._gather(prepared, person=True)
             taken = self.seal.look(self._cells)
-        if sigma != self._sigma:
+        if sigma != self._sigma or (taken and first):
             self._spread(sigma, sealed=True, to_wanted=False)
             self._wanted[:] = self._plate
             self._fading, self._sigma = 0, sigma

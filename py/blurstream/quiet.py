@@ -17,16 +17,18 @@ from .kernels.signatures import TILE
 
 Array = np.ndarray[Any, Any]
 
-BASE = 0.25  # share of the new picture where a tile rests; its mean is over 2 / BASE - 1 frames
-AVERAGED = 2 / BASE - 1
+BASE = 0.25  # share of the new picture where a tile rests
+AVERAGED = 3.0  # frames that what is held is worth in the end: some of its noise passes for motion
 SETTLED = 10  # frames at rest before a tile is held
 MARGIN = 1.7  # times the noise that a quarter's difference may have; 4 deviations of 64 samples
+MOVES = 4.0  # times the noise: nothing of the mean is left
 LEVELS = 0.35  # squared levels that no eye sees
 QUANTILE = 0.2  # of the tiles: that many rest in any frame that is not all motion
 OF_QUANTILE = 1.1  # what the quietest fifth shows of the noise, the most of four quarters being taken
 LEAST_TILES = 20
 FOLLOW = 0.1
-LEAST_CALM = 6  # sum over 5x5: a quarter of a level
+CALM = 7.5  # of the deviations of a sum over 5x5, which has 5 of a pixel: one and a half
+LEAST_CALM = 8  # a third of a level
 _QUARTER = (TILE // 2) ** 2
 _ALL = 128  # of a share
 
@@ -44,6 +46,7 @@ class Quiet:
         self._unrest: Array = np.zeros(count, np.int32)
         self._share: Array = np.zeros(geometry.padded, np.uint8)
         self._age: Array = np.zeros(count, np.int32)  # frames at rest
+        self._depth: Array = np.zeros(count, np.int32)  # frames averaged: no motion since
         self.variance = 0.0  # of the camera's noise, squared levels
         self._bound: dict[int, _Bound] = {}
 
@@ -61,16 +64,16 @@ class Quiet:
         """
         arrived = persons & new
         copied = self.copy(slot, arrived)
-        self._age[arrived] = 0
+        self._age[arrived] = self._depth[arrived] = 0
         tiles = np.flatnonzero(persons & ~new)
         if not len(tiles):
             return copied
         going = tiles[self._stirs(slot, tiles, sigma)]
         if self._choose(going):
             bound, n = self._of(slot), len(going)
-            calm = max(round(5 * (self.variance * (1 + 1 / AVERAGED)) ** 0.5), LEAST_CALM)
+            calm = max(round(CALM * (self.variance * (1 + 1 / AVERAGED)) ** 0.5), LEAST_CALM)
             base = int(BASE * _ALL)
-            bound.stir(n, *self._size, calm, ((_ALL - base) << 8) // (calm * 3 // 2) + 1, base)
+            bound.stir(n, *self._size, calm, ((_ALL - base) << 8) // calm + 1, base)
             for kernel in bound.settle:
                 kernel(n, *self._size)
         return copied + len(going)
@@ -80,13 +83,17 @@ class Quiet:
         n = self._choose(tiles)
         self._of(slot).measure(n, *self._size)
         unrest, age = self._unrest[:n], self._age[tiles]
-        noise = 1 + 1 / np.clip(age, 1, AVERAGED)  # of the new picture and of what is held
+        depth = self._depth[tiles]
+        noise = 1 + 1 / np.clip(depth, 1, AVERAGED)  # of the new picture and of what is held
         rests = unrest <= (MARGIN * self.variance * noise + LEVELS) * _QUARTER
         if n >= LEAST_TILES:
             each = unrest / (OF_QUANTILE * _QUARTER * noise)
             at = int(QUANTILE * n)
             estimate = min(float(np.partition(each, at)[at]), sigma**2)
             self.variance += (estimate - self.variance) * FOLLOW
+        depth += 1
+        depth[unrest > MOVES * _QUARTER * (self.variance * noise + LEVELS)] = 0
+        self._depth[tiles] = depth
         age += 1
         age *= rests
         self._age[tiles] = age

@@ -40,6 +40,11 @@ class Seal:
         """Everything in sight is sampled at the next look."""
         self._empty = True
 
+    @property
+    def empty(self) -> bool:
+        """Nothing has been sampled."""
+        return self._empty
+
     def due(self, changed: Array) -> bool:
         """To be asked once a frame, with its changed tiles: whether to look at the background now."""
         np.bitwise_or(self._restless, changed, out=self._restless)
@@ -53,9 +58,9 @@ class Seal:
         self._frames = 0
         self._restless.fill(0)
         if self._empty:
-            self._empty = False
             self.cells[:] = 0
-            return self._take(cells, cells[3] > 0)
+            self._empty = not self._take(cells, cells[3] > 0)
+            return not self._empty
         return self._take(cells, self._stale(cells, restless))
 
     def _stale(self, cells: Array, restless: Array) -> Array:

@@ -12,6 +12,7 @@ from .kernels.signatures import TILE
 
 Array = np.ndarray[Any, Any]
 
+REACH = 2  # tiles around a changed one in which the matte may be another
 SURE = 3  # of 255: alpha this near to 0 or 1 in a whole tile and around it is taken as 0 or 1
 NONE, BACKGROUND, BOUNDARY, PERSON = range(4)
 
@@ -41,5 +42,7 @@ class Tiles:
         np.copyto(self.classes, found, where=unsettled.view(bool))
         np.not_equal(self.classes, PERSON, out=self._others.view(bool))
         self._spread()
+        for edge in (self.near[:REACH], self.near[:, :REACH], self.near[:, -REACH:]):
+            edge.fill(1)  # what comes in over the picture's edge crosses no boundary
         self.persons = int(self.classes.size - np.count_nonzero(self._others))
         self.boundaries = int(np.count_nonzero(self.classes == BOUNDARY))

@@ -14,12 +14,14 @@ from .kernels.signatures import BOX_RADIUS
 from .matte import Matte
 from .plate import Plate
 from .prepare import Prepared
+from .seal import CHECK
 from .tiles import Tiles
 
 Array = np.ndarray[Any, Any]
 
 SLOTS = 2
 REUSES = 30  # frames that a mask is used for at most
+DEEP_TILES, DEEP_SHARE = 8, 0.04  # that may change deep inside the person without a new mask
 
 
 class Workspace:
@@ -42,7 +44,18 @@ class Workspace:
         self._reach = -(-2 * BOX_RADIUS // geometry.span)  # of the guided filter, in tiles
         self._spread = kernels.bind(f"tile_spread_{self._reach}", self._stirred, self.unsettled)
         self.window: Window | None = None  # tiles that alpha is new in
+        self.veiled: int | None = None  # frames since the plate shown is a concealed frame's; None: it is not
+        self._veil_stale = False
         self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
+
+    def veil_is_due(self) -> bool:
+        """Whether a concealed frame needs a plate of its own: one sample serves while nothing has changed."""
+        self._veil_stale |= self.change.any
+        if self.veiled is not None and (self.veiled < CHECK or not self._veil_stale):
+            self.veiled += 1
+            return False
+        self.veiled, self._veil_stale = None, False
+        return True
 
     def reset(self) -> None:
         """Nothing of what was seen is used again."""
@@ -53,10 +66,15 @@ class Workspace:
         """Whether the last mask is this frame's too: what has changed lies deep inside the person."""
         if self.reuses is None or self.reuses >= REUSES:
             return False
-        return not self.change.any or not np.any(prepared.changed & self.tiles.near)
+        if not prepared.changed.any():
+            return True
+        if np.count_nonzero(prepared.changed) > max(DEEP_TILES, DEEP_SHARE * prepared.changed.size):
+            return False  # more than a mouth: a gap may have opened
+        return not np.any(prepared.changed & self.tiles.near)
 
     def take(self, mask: Array | None, prepared: Prepared) -> None:
         """Mask, or None to use the last one again -> matte and tiles; `unsettled` for compose."""
+        self.veiled = None
         np.bitwise_or(self._since, prepared.changed, out=self._since)
         if mask is None:
             assert self.reuses is not None
@@ -74,7 +92,6 @@ class Workspace:
             self.matte.refine(prepared, self.window)
         self.tiles.run(self.unsettled)
         self._since.fill(0)
-        self.matte.differs.fill(0)
         self.reuses = 0
 
     def leave_out(self, prepared: Prepared) -> None:

@@ -3,8 +3,9 @@
 tile_unrest      sum of squared luma differences in the 8x8 quarter of a listed tile that differs the most
 stir_tiles       for each pixel of the listed tiles the share of the new picture, 0..128: `base` where the
                  sums of the differences in 5x5 pixels are within +-`calm`, which noise explains, for it and
-                 the 8 pixels around it; all of it from 2.5 `calm` on, linear between: nothing that moves
-                 is smeared
+                 the 8 pixels around it; all of it from 2 `calm` on, linear between: nothing that moves
+                 is smeared. Where a fine pattern moves the sums may cancel: a pixel's own difference counts,
+                 too, from 8/15 of `calm` on, and for all from 12/15 on
 settle_tiles_T   held += share / 128 * (source - held); chroma takes the mean share of 2x2
 """
 
@@ -69,9 +70,10 @@ def stir_tiles() -> Kernel:
     most, widest = hl.Func("most"), hl.Func("widest")
     most[x, y, t] = hl.max(hl.max(across[x, y - 1, t], across[x, y, t]), across[x, y + 1, t])
     widest[x, y, t] = hl.max(hl.max(most[x - 1, y, t], most[x, y, t]), most[x + 1, y, t])
-    excess = hl.clamp(
-        widest[listed.each.x, listed.each.y, listed.each.z] - hl.i16(calm), hl.i16(0), hl.i16(calm * 3 // 2)
-    )
+    at = (listed.each.x, listed.each.y, listed.each.z)
+    alone = ((hl.i16(hl.abs(difference[at])) * hl.i16(15)) >> hl.i16(2)) - hl.i16(calm)
+    stirred = hl.max(widest[at], alone)
+    excess = hl.clamp(stirred - hl.i16(calm), hl.i16(0), hl.i16(calm))
     share = hl.i16(base) + ((excess * hl.i16(slope)) >> hl.i16(8))
     out = listed.store("share", hl.u8(hl.clamp(share, hl.i16(0), hl.i16(ALL))))
     for func in (difference, down, across, most):

@@ -350,7 +350,8 @@ def stir_tiles(
     difference = np.pad(source.astype(np.int64) - held, 3, mode="edge")
     sums: Array = ndimage.convolve(difference, np.ones((5, 5), np.int64), mode="nearest")
     widest = ndimage.maximum_filter(np.abs(sums), 3, mode="nearest")[3:-3, 3:-3]
-    excess = np.clip(widest - calm, 0, calm * 3 // 2)
+    alone = (np.abs(difference[3:-3, 3:-3]) * 15 >> 2) - calm
+    excess = np.clip(np.maximum(widest, alone) - calm, 0, calm)
     parts: Array = np.clip(base + (excess * slope >> 8), 0, 128)
     for at in _tiles(tiles, n, TILE):
         share[at] = parts[at]
