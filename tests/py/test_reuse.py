@@ -86,6 +86,17 @@ def test_what_moved_while_masks_were_used_again_is_in_the_next_one() -> None:
     assert asked(bench, scene)
 
 
+def test_the_persons_rim_follows_the_picture_though_the_mask_is_the_same() -> None:
+    scene = Scene(640, 352)
+    bench = started(scene)
+    before = bench.safe[-1][1][0].astype(float)
+    shift = int(0.75 * 640)
+    scene._clothes[200:206, shift + 172 : shift + 176] += 60  # the tile from 160 to 176 has the edge in it
+    assert asked(bench, scene)
+    after = bench.safe[-1][1][0].astype(float)
+    assert (after - before)[201:205, 173:175].mean() > 30
+
+
 def after_concealment(bench: Bench, scene: Scene) -> None:
     bench.push(Scene(scene.width, scene.height, seed=3).take())
     scene.spots = [(0, 0, 16, 1)]
