@@ -86,6 +86,17 @@ def test_what_moved_while_masks_were_used_again_is_in_the_next_one() -> None:
     assert asked(bench, scene)
 
 
+def test_the_persons_rim_follows_the_picture_though_the_mask_is_the_same() -> None:
+    scene = Scene(640, 352)
+    bench = started(scene)
+    before = bench.safe[-1][1][0].astype(float)
+    shift = int(0.75 * 640)
+    scene._clothes[200:206, shift + 172 : shift + 176] += 60  # the tile from 160 to 176 has the edge in it
+    assert asked(bench, scene)
+    after = bench.safe[-1][1][0].astype(float)
+    assert (after - before)[201:205, 173:175].mean() > 30
+
+
 def after_concealment(bench: Bench, scene: Scene) -> None:
     bench.push(Scene(scene.width, scene.height, seed=3).take())
     scene.spots = [(0, 0, 16, 1)]
@@ -172,7 +183,8 @@ def test_after_a_gap_all_is_as_if_freshly_started(
     for _ in range(7):
         bench.show(scene.take(), scene.mask)
         fresh.show(scene.take(), scene.mask)
-        assert not exposed(bench.safe[-1][1], scene.covered).any()
+        if bench.safe[-1][0].kind == "composed":
+            assert not exposed(bench.safe[-1][1], scene.covered).any()
     assert bench.safe[-1][0].kind == fresh.safe[-1][0].kind == "composed"
     ours, theirs = bench.safe[-1][1][0].astype(int), fresh.safe[-1][1][0].astype(int)
     area = inside(scene.covered)
