@@ -12,7 +12,8 @@ from blurstream.frame import FrameSpec
 from blurstream.kernels.loader import CompiledKernels, Kernels
 from blurstream.mask import Callback
 from blurstream.options import PRIVATE
-from blurstream.pipeline import Pipeline, Ticket
+from blurstream.pipeline import Pipeline
+from blurstream.workspace import Ticket
 
 Array = np.ndarray[Any, Any]
 

@@ -1,4 +1,4 @@
-"""Defects of the core, each as a test that fails today. Belongs beside the tests of the branch h5."""
+"""Mistakes that a shortcut once made, each with the scene that showed it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def still(scene: Scene, frames: int = 3) -> Bench:
 
 @sizes
 def test_the_room_uncovered_deep_inside_the_person(width: int, height: int) -> None:
-    """B1. All of the picture is the person's; then they lean back."""
+    """All of the picture is the person's; then they lean back."""
     scene = Scene(width, height)
     scene.people = [Person(0, 1, 0)]
     bench = still(scene)
@@ -38,7 +38,7 @@ def test_the_room_uncovered_deep_inside_the_person(width: int, height: int) -> N
 
 @pytest.mark.parametrize(("width", "height"), SIZES[:2])
 def test_a_gap_that_opens_between_arm_and_body(width: int, height: int) -> None:
-    """B1. The room appears in the middle of the person, far from any edge of theirs."""
+    """The room appears in the middle of the person, far from any edge of theirs."""
     scene = Scene(width, height)
     scene.people = [Person(0.02, 0.98, 0.02)]
     bench = still(scene)
@@ -52,12 +52,12 @@ def test_a_gap_that_opens_between_arm_and_body(width: int, height: int) -> None:
 
 @sizes
 def test_no_sample_of_the_room_yet(width: int, height: int) -> None:
-    """B2. The first of the room that is ever seen is sampled at once; it is not green."""
+    """The first of the room that is ever seen is sampled at once; it is not green."""
     scene = Scene(width, height)
     scene.people = [Person(0, 1, 0)]
     bench = still(scene)
     scene.people = [Person(0, 1, 0.5)]
-    bench.pipeline._workspace.reuses = None  # type: ignore[union-attr]  # B1 is another matter
+    bench.pipeline._workspace.reuses = None  # type: ignore[union-attr]
     bench.show(scene.take(), scene.mask)
     shown = bench.safe[-1][1]
     assert abs(float(shown[0][: height // 8].mean()) - 110) < 40
@@ -67,7 +67,7 @@ def test_no_sample_of_the_room_yet(width: int, height: int) -> None:
 
 @pytest.mark.parametrize("stage", ["draw", "run_async"])
 def test_a_frame_that_is_lost_on_its_way(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """B3. What a lost frame has changed is not forgotten: the next one looks the same as it."""
+    """What a lost frame has changed is not forgotten: the next one looks the same as it."""
     scene = Scene(640, 352)
     bench = still(scene)
     scene.people = [Person(0.5, 0.9, 0.2)]
@@ -89,7 +89,7 @@ def test_a_frame_that_is_lost_on_its_way(stage: str, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("noise", [0.0, 2.0])
 def test_a_flickering_lamp_is_not_noise(noise: float) -> None:
-    """B4. Light that comes and goes all over the picture does not make the camera noisier."""
+    """Light that comes and goes all over the picture does not make the camera noisier."""
     scene = Scene(640, 352, noise, grain=6)
     bench = Bench()
     for number in range(120):
@@ -101,7 +101,7 @@ def test_a_flickering_lamp_is_not_noise(noise: float) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (641, 359), (608, 1080)])
 def test_cut_off_tiles_are_no_noisier(width: int, height: int) -> None:
-    """B5. A still picture needs no model, whatever its size."""
+    """A still picture needs no model, whatever its size."""
     scene = Scene(width, height, 2.0)
     bench, changed = Bench(), []
     bench.pipeline.configure(Settings(denoise=False))
@@ -117,7 +117,7 @@ def test_cut_off_tiles_are_no_noisier(width: int, height: int) -> None:
 
 @pytest.mark.parametrize("period", [3, 4, 5, 6, 10])
 def test_a_striped_shirt_that_moves(period: int) -> None:
-    """B6. Each pixel of what moves is the camera's at once."""
+    """Each pixel of what moves is the camera's at once."""
     scene = Scene(640, 352, 2.0, grain=0)
     stripes = 40.0 * (np.arange(3 * 640) % period < period / 2)
     bench = Bench()
@@ -131,7 +131,7 @@ def test_a_striped_shirt_that_moves(period: int) -> None:
 
 
 def test_another_room_while_concealed() -> None:
-    """B7. The plate of the room before is not put behind the person in another."""
+    """The plate of the room before is not put behind the person in another."""
     scene = Scene(640, 352)
     bench = still(scene, 5)
     scene.move_camera(9)
@@ -147,7 +147,7 @@ def test_another_room_while_concealed() -> None:
 def test_a_compose_that_fails_half_way_and_a_concealment_that_fails_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """B8. What was written before the failure is not taken for the plate afterwards."""
+    """What was written before the failure is not taken for the plate afterwards."""
     scene = Scene(640, 352)
     bench = still(scene)
     workspace = bench.pipeline._workspace
@@ -169,7 +169,7 @@ def test_a_compose_that_fails_half_way_and_a_concealment_that_fails_too(
 
 
 def test_nothing_is_unsettled_where_nothing_happens() -> None:
-    """B9. Tiles outside of the matte's region settle, too."""
+    """Tiles outside of the matte's region settle, too."""
     scene = Scene(640, 352)
     scene.people = [Person(0.4, 0.6, 0.5)]
     bench = still(scene)
@@ -184,7 +184,7 @@ def test_nothing_is_unsettled_where_nothing_happens() -> None:
 
 
 def test_somebody_gone_for_long_gives_no_hundred_samples() -> None:
-    """B10. A concealed room that does not change is shown as one sample, too."""
+    """A concealed room that does not change is shown as one sample, too."""
     scene = Scene(640, 352, 4.0)
     scene.people = []
     bench = Bench()
@@ -196,7 +196,7 @@ def test_somebody_gone_for_long_gives_no_hundred_samples() -> None:
 
 
 def test_the_noise_estimate_falls_again() -> None:
-    """B11. The gain went down and nothing moved: what is kept from before is still as noisy as it was."""
+    """The gain went down and nothing moved: what is kept from before is still as noisy as it was."""
     scene = Scene(320, 192, 4.0)
     bench = still(scene, 40)
     scene.noise = 1.0
@@ -208,7 +208,7 @@ def test_the_noise_estimate_falls_again() -> None:
 
 @pytest.mark.parametrize("noise", [2.0, 4.0])
 def test_a_person_who_sits_still_is_held(noise: float) -> None:
-    """B12. Nothing but white noise: most tiles settle within two seconds, and then do not change."""
+    """Nothing but white noise: most tiles settle within two seconds, and then do not change."""
     scene = Scene(640, 352, noise, grain=12)
     bench = still(scene, 60)
     before = bench.safe[-1][1][0].copy()

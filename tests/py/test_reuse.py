@@ -10,7 +10,8 @@ import pytest
 
 from blurstream.frame import FrameSpec
 from blurstream.options import Blur, Settings
-from blurstream.pipeline import NEW_SCENE, REUSES
+from blurstream.pipeline import NEW_SCENE
+from blurstream.workspace import REUSES
 from call_bench import Bench, FakeSession
 from scene import Person, Scene, exposed, inside
 
@@ -46,8 +47,8 @@ def test_a_mask_is_used_again_thirty_times_at_most() -> None:
     bench = started(scene, 1)
     turns = [asked(bench, scene) for _ in range(3 * (REUSES + 1))]
     assert np.flatnonzero(turns).tolist() == [REUSES + i * (REUSES + 1) for i in range(3)]
-    assert bench.pipeline._counts.mask_reuses == 3 * REUSES
-    assert bench.pipeline._counts.model_runs == 4
+    assert bench.pipeline._activity.mask_reuses == 3 * REUSES
+    assert bench.pipeline._activity.model_runs == 4
 
 
 @pytest.mark.parametrize("noise", [0.0, 2.0])
