@@ -152,14 +152,16 @@ class Engine:
 
     def stats(self, now: float = 0) -> str:
         """JSON of the window since the last call: {"stageMs": ms a frame by stage, "frames": count by
-        kind}.
+        kind}, and the pipeline's activity.
         """
         pipeline = self._pipeline
         frames = max(sum(pipeline.frames.values()), 1)
+        activity = getattr(pipeline, "activity", dict)()
         text = json.dumps(
             {
                 "stageMs": {stage: round(ms / frames, 3) for stage, ms in pipeline.milliseconds.items()},
                 "frames": dict(pipeline.frames),
+                **activity,
             }
         )
         pipeline.milliseconds.clear()

@@ -112,8 +112,11 @@ def test_update_changes_the_picture_on_the_same_track(subject: Subject) -> None:
     assert subject.page.evaluate("() => subject.liveOutputs()") == 1
     private(subject.rows, "updates")
     for argument, option in (
-        ("undefined", "effect"),
-        ("{}", "effect"),
+        ("undefined", "changes"),
+        ("{}", "changes"),
+        ("{strength: 1}", "changes.strength"),
+        ("{denoise: 1}", "denoise"),
+        ("{effect: {type: 'blur', background: 'raw'}}", "effect.background"),
         ("{effect: {type: 'none'}}", "effect.type"),
         ("{effect: {type: 'blur', strength: 2}}", "effect.strength"),
     ):
