@@ -16,7 +16,8 @@ from subject import WORKERS, OpenSubject, Row, Subject, private
 STATS = {
     "state", "inputFps", "outputFps", "inputFrames", "composedFrames", "concealedFrames", "veiledFrames",
     "droppedFrames", "latencyMs", "stageMs", "modelMs", "heapBytes", "frameWidth", "frameHeight",
-    "frameFormat", "restarts",
+    "frameFormat", "restarts", "tiles", "modelRuns", "maskReuses", "plateSeals", "quality", "cameraNoise",
+    "suggestedMaxBitrate",
 }  # fmt: skip
 ERRORS = [
     "AbortError", "AssetError", "BlurStreamError", "ModelError", "OptionsError", "SourceError",
