@@ -156,12 +156,11 @@ class Engine:
         """
         pipeline = self._pipeline
         frames = max(sum(pipeline.frames.values()), 1)
-        activity = getattr(pipeline, "activity", dict)()
         text = json.dumps(
             {
                 "stageMs": {stage: round(ms / frames, 3) for stage, ms in pipeline.milliseconds.items()},
                 "frames": dict(pipeline.frames),
-                **activity,
+                **pipeline.activity(),
             }
         )
         pipeline.milliseconds.clear()
@@ -196,9 +195,8 @@ class Engine:
         return ticket
 
     def _on_safe(self, safe: SafeFrame) -> None:
-        slot, spec = safe.slot, safe.spec
-        layout = to_js([n for plane in slot.layout for n in plane])
-        memory = slot.memory
+        spec, memory = safe.spec, safe.memory
+        layout = to_js([n for plane in safe.layout for n in plane])
         self._emit(
             safe.ticket,
             safe.kind,
