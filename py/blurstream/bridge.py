@@ -154,7 +154,7 @@ class Engine:
 
     def stats(self, now: float = 0) -> str:
         """JSON of the window since the last call: {"stageMs": ms a frame by stage, "frames": count by
-        kind}.
+        kind}, and the pipeline's activity.
         """
         pipeline = self._pipeline
         frames = max(sum(pipeline.frames.values()), 1)
@@ -162,6 +162,7 @@ class Engine:
             {
                 "stageMs": {stage: round(ms / frames, 3) for stage, ms in pipeline.milliseconds.items()},
                 "frames": dict(pipeline.frames),
+                **pipeline.activity(),
             }
         )
         pipeline.milliseconds.clear()
@@ -196,9 +197,8 @@ class Engine:
         return ticket
 
     def _on_safe(self, safe: SafeFrame) -> None:
-        picture, spec = safe.picture, safe.spec
-        layout = to_js([n for plane in picture.layout for n in plane])
-        memory = picture.memory
+        spec, memory = safe.spec, safe.memory
+        layout = to_js([n for plane in safe.layout for n in plane])
         self._emit(
             safe.ticket,
             safe.kind,

@@ -49,6 +49,14 @@ class SafeFrame:
     def planes(self) -> tuple[Array, Array, Array]:
         return self.picture.planes
 
+    @property
+    def memory(self) -> Array:
+        return self.picture.memory
+
+    @property
+    def layout(self) -> list[tuple[int, int]]:
+        return self.picture.layout
+
 
 class Compose:
     """Keeps what is shown, and writes into it what has to change."""

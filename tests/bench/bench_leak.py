@@ -51,8 +51,8 @@ def alpha_of(recorder: Recorder) -> Array:
 class Run:
     """One scene, one recorder for each of its renderings, every measure that applies."""
 
-    def __init__(self, scene: Scene, effect: str, model: Path, pictures: Path | None) -> None:
-        self._scene, self._pictures = scene, pictures
+    def __init__(self, scene: Scene, effect: str, model: Path, picture: Path | None) -> None:
+        self._scene, self._picture = scene, picture
         self._recorders = [Recorder(effect, model) for _ in range(3 if scene.rooms else 1)]
         self._cut, self._matte, self._seam, self._popping = Cut(), Matte(), Seam(), Popping()
         self._leak = Leak(scene.rooms.sign) if scene.rooms else None
@@ -71,8 +71,8 @@ class Run:
             self._add(moment)
         leaks = self._leak.result() | self._cut.result() if self._leak else {}
         seam = self._seam.result() if self._leak else {}
-        if self._pictures and self._leak:
-            self._draw(self._pictures, self._leak)
+        if self._picture and self._leak:
+            self._draw(self._picture, self._leak)
         return {
             **leaks,
             **self._matte.result(),
@@ -90,7 +90,7 @@ class Run:
         if self._leak:
             # Not of recorded clips: their codec has left tile borders of its own.
             self._popping.add(alpha, outputs[0][0])
-            before = self._leak.most.copy() if self._pictures else None
+            before = self._leak.most.copy() if self._picture else None
             self._leak.add(alpha, outputs[0], outputs[1])
             if before is not None:
                 self._keep_worst(float((self._leak.most - before).sum()), outputs[0])
@@ -127,13 +127,13 @@ class Run:
             y, u, v = output
             self._worst = (gained, clip_y4m.to_rgb((y, u, v)))
 
-    def _draw(self, folder: Path, leak: Leak) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    def _draw(self, file: Path, leak: Leak) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
         weight = np.clip(leak.most, 0, 1) * 255
         layers = (weight, np.where(leak.interfered, 90, 0), np.where(leak.most > 0.5, 160, 0))
         seen = np.stack(layers, -1).astype(np.uint8)
         both = np.concatenate([self._worst[1], seen], 1)
-        Image.fromarray(both).save(folder / f"{self._scene.name.replace(' ', '_')}.png")
+        Image.fromarray(both).save(file)
 
 
 def table(results: Results, than: Mapping[str, Mapping[str, float]]) -> str:
@@ -168,12 +168,13 @@ def main() -> None:
     if data is None:
         print(f"no recorded clips in {options.data}: drawn scenes only", file=sys.stderr)
     results: Results = {}
-    for scene in leak_scenes.scenes(data, options.seconds):
-        if options.only not in scene.name:
+    for name, scene in leak_scenes.scenes(data, options.seconds).items():
+        if options.only not in name:
             continue
         start = perf_counter()
-        results[scene.name] = Run(scene, effect, options.model, options.pictures).result()
-        print(f"{scene.name}: {perf_counter() - start:.1f} s", file=sys.stderr, flush=True)
+        picture = options.pictures / f"{name.replace(' ', '_')}.png" if options.pictures else None
+        results[name] = Run(scene(), effect, options.model, picture).result()
+        print(f"{name}: {perf_counter() - start:.1f} s", file=sys.stderr, flush=True)
     than = json.loads(options.than.read_text()) if options.than else {}
     print(table(results, than))
     if options.json:

@@ -100,7 +100,7 @@ class Camera:
     def changed(self) -> float:
         """Share of the tiles that differ in any pixel from what was shown the last time."""
         assert self.safe is not None
-        planes = getattr(self.safe, "planes", None) or self.safe.slot.planes
+        planes = self.safe.planes
         before, self._shown = self._shown, [plane.copy() for plane in planes]
         if not before:
             return 1.0

@@ -52,7 +52,8 @@ FAINT = """() => {
 }"""
 # Where the figures and what is beside them are.
 BOXES = """() => {
-    const kept = '.figures div, .figures dd span, .lane, .lane dd, #stages li, .status, #chip';
+    const kept = ['.savings div', '.savings dd span', '.figures div', '.figures dd span', '.lane', '.lane dd',
+        '#stages li', '.status', '#chip'].join();
     return [...document.querySelectorAll(kept)].map((element) => {
         const { x, y, height } = element.getBoundingClientRect();
         return [element.id, x, y, height];

@@ -16,7 +16,8 @@ from subject import WORKERS, OpenSubject, Row, Subject, private
 STATS = {
     "state", "inputFps", "outputFps", "inputFrames", "composedFrames", "concealedFrames", "veiledFrames",
     "droppedFrames", "latencyMs", "stageMs", "modelMs", "heapBytes", "frameWidth", "frameHeight",
-    "frameFormat", "restarts",
+    "frameFormat", "restarts", "tiles", "modelRuns", "maskReuses", "plateSeals", "quality", "cameraNoise",
+    "suggestedMaxBitrate",
 }  # fmt: skip
 ERRORS = [
     "AbortError", "AssetError", "BlurStreamError", "ModelError", "OptionsError", "SourceError",
@@ -112,8 +113,11 @@ def test_update_changes_the_picture_on_the_same_track(subject: Subject) -> None:
     assert subject.page.evaluate("() => subject.liveOutputs()") == 1
     private(subject.rows, "updates")
     for argument, option in (
-        ("undefined", "effect"),
-        ("{}", "effect"),
+        ("undefined", "changes"),
+        ("{}", "changes"),
+        ("{strength: 1}", "changes.strength"),
+        ("{denoise: 1}", "denoise"),
+        ("{effect: {type: 'blur', background: 'raw'}}", "effect.background"),
         ("{effect: {type: 'none'}}", "effect.type"),
         ("{effect: {type: 'blur', strength: 2}}", "effect.strength"),
     ):

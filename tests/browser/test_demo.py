@@ -102,6 +102,48 @@ def test_strength_by_keyboard(open_demo: OpenDemo) -> None:
     assert "rejected" not in page.locator("#events").inner_text()
 
 
+def test_background_and_denoise_by_keyboard(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    page.evaluate(
+        """() => {
+            const stream = document.getElementById('safe').srcObject;
+            const update = stream.update.bind(stream);
+            globalThis.asked = [];
+            stream.update = (changes) => { asked.push(changes); return update(changes); };
+        }"""
+    )
+    page.get_by_role("radio", name="Sealed").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Fresh")).to_be_checked()
+    expect(page.locator("#background-hint")).to_contain_text("Every frame has its own")
+    page.wait_for_timeout(1000)
+    page.get_by_role("checkbox", name="Steady").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1000)
+    fresh = {"type": "blur", "strength": "private", "background": "fresh"}
+    assert page.evaluate("asked") == [{"effect": fresh, "denoise": True}, {"effect": fresh, "denoise": False}]
+    page.get_by_role("radio", name="Fresh").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#background-hint")).to_contain_text("again only when it changes")
+    page.wait_for_timeout(1000)  # one update at a time is under way
+    assert page.evaluate("asked[2].effect.background") == "sealed"
+    running(page)
+    assert "rejected" not in page.locator("#events").inner_text()
+
+
+def test_what_did_not_change_is_told(open_demo: OpenDemo) -> None:
+    """How much was written, how often the model ran, what it takes to send; as the stream's stats have it."""
+    page = open_demo()
+    running(page)
+    expect(page.locator("#written")).to_have_text(re.compile(r"^\d+\.\d %$"), timeout=START_MS)
+    expect(page.locator("#tiles")).to_have_text("of 3600, a frame")
+    expect(page.locator("#model-runs")).to_have_text(re.compile(r"^\d+\.\d$"), timeout=START_MS)
+    expect(page.locator("#bitrate")).to_have_text(re.compile(r"[kM]bit/s$"), timeout=START_MS)
+    expect(page.locator("#quality-level")).to_have_text(re.compile(r"^level [0-3] of 0 to 3$"))
+    expect(page.locator("#quality")).to_have_text(re.compile(r"\w"))
+
+
 def test_divider_and_view_by_keyboard(open_demo: OpenDemo) -> None:
     page = open_demo()
     running(page)
@@ -153,6 +195,8 @@ def test_everything_is_reached_named_and_legible(open_demo: OpenDemo) -> None:
         "view",
         "preset",
         "strength",
+        "background",
+        "denoise",
         "power",
         "hide",
         "copy",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from blurstream.errors import OptionsError
-from blurstream.options import PRIVATE, Blur, parse_effect
+from blurstream.options import PRIVATE, Blur, Settings, parse_effect, parse_settings
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,26 @@ def test_bad_effects_are_named(text: str, named: str) -> None:
     with pytest.raises(OptionsError, match=named) as raised:
         parse_effect(text)
     assert raised.value.code == "options"
+
+
+def test_settings() -> None:
+    assert parse_settings("{}") == Settings(PRIVATE, denoise=True)
+    text = '{"effect": {"type": "blur", "strength": 0.5, "background": "fresh"}, "denoise": false}'
+    assert parse_settings(text) == Settings(Blur(0.5, "fresh"), denoise=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{", "not JSON"),
+        ("[]", r"\[\]; use an object"),
+        ('{"denoise": 1}', "denoise 1 is not one; use true or false"),
+        ('{"denoise": null}', "None"),
+        ('{"effect": null}', "None"),
+        ('{"effect": {"type": "blur", "background": "open"}}', "'open' is not one; use 'sealed' or 'fresh'"),
+        ('{"effect": {"type": "blur", "background": ["sealed"]}}', "sealed"),
+    ],
+)
+def test_bad_settings_are_named(text: str, named: str) -> None:
+    with pytest.raises(OptionsError, match=named):
+        parse_settings(text)

@@ -12,7 +12,8 @@ export async function call(
   let safe: SafeStream;
   try {
     safe = await blurStream(camera, {
-      effect: { type: 'blur', strength: 0.5 },
+      effect: { type: 'blur', strength: 0.5, background: 'fresh' },
+      denoise: false,
       assetBase: '/blurstream/assets/',
     });
   } catch (error) {
@@ -27,12 +28,22 @@ export async function call(
   });
   safe.addEventListener('error', (event) => fail(event.detail.code));
   safe.addEventListener('addtrack', (event) => fail(event.track.kind));
+  safe.addEventListener('quality', ({ detail }) => {
+    if (detail.level > detail.previousLevel) fail(`${detail.name}: ${detail.reason}`);
+  });
   await safe.ready;
+  await safe.update({ denoise: true });
   await safe.update({ effect: { type: 'blur', strength: 'private' } });
   // @ts-expect-error: no such strength
   await safe.update({ effect: { type: 'blur', strength: 'heavy' } });
   // @ts-expect-error: raw video is no effect
   await blurStream(camera, { effect: { type: 'none' } });
+  // @ts-expect-error: no such background
+  await safe.update({ effect: { type: 'blur', background: 'painted' } });
+  const { tiles, suggestedMaxBitrate, cameraNoise } = safe.stats ?? {};
+  if (tiles && cameraNoise !== null) fail(tiles.written / (tiles.person + tiles.background + tiles.boundary));
+  const [encoding] = peer.getSenders()[0]?.getParameters().encodings ?? [];
+  if (encoding && suggestedMaxBitrate) encoding.maxBitrate = suggestedMaxBitrate;
   safe.stop();
   return safe.stats;
 }

@@ -1,12 +1,14 @@
 /** One stream at a time: opens a source, hands it to the library, and shows what comes of it. */
 import type { BlurStreamError } from '../src/errors.js';
 import type { BlurStream } from '../src/index.js';
-import type { Progress } from '../src/options.js';
+import type { Changes, Progress } from '../src/options.js';
 import type { SafeStream } from '../src/safestream.js';
+import { Background } from './demo-background.js';
 import { CameraPicker } from './demo-camera.js';
 import { Events } from './demo-events.js';
 import { Figures } from './demo-figures.js';
 import { find, put } from './demo-page.js';
+import { Savings } from './demo-savings.js';
 import { openCamera, openClip, type Source } from './demo-source.js';
 import type { Stage } from './demo-stage.js';
 import { say } from './demo-status.js';
@@ -19,8 +21,10 @@ export class Player {
   readonly #blurStream: BlurStream;
   readonly #stage: Stage;
   readonly #figures = new Figures();
+  readonly #savings = new Savings();
   readonly #events = new Events();
-  readonly #strength = new Strength(() => void this.#applyStrength());
+  readonly #strength = new Strength(() => void this.#applySettings());
+  readonly #background = new Background(() => void this.#applySettings());
   readonly #picker = new CameraPicker((deviceId) => void this.start(() => openCamera(deviceId)));
   readonly #power = find('power', HTMLButtonElement);
   readonly #hide = find('hide', HTMLButtonElement);
@@ -37,7 +41,7 @@ export class Player {
   #opening = 0;
   #hidden = false;
   #updating = false;
-  #strengthChanged = false;
+  #changed = false;
 
   constructor(blurStream: BlurStream, stage: Stage) {
     this.#blurStream = blurStream;
@@ -105,10 +109,10 @@ export class Player {
     this.#stage.show(source, null);
     this.#stage.loading(null, false);
     say(stateWords('loading', ''));
-    this.#strengthChanged = false;
+    this.#changed = false;
     try {
       const safe = await this.#blurStream(source.stream, {
-        effect: this.#strength.effect,
+        ...this.#settings,
         signal: abort.signal,
         onProgress: (progress) => { if (!abort.signal.aborted) this.#loading(progress); },
       });
@@ -117,7 +121,7 @@ export class Player {
       this.#stage.show(source, safe);
       this.#applyHidden();
       this.#state();
-      if (this.#strengthChanged) void this.#applyStrength();
+      if (this.#changed) void this.#applySettings();
     } catch (error) {
       if (!abort.signal.aborted) this.#failed(error as BlurStreamError);
     }
@@ -133,7 +137,10 @@ export class Player {
     on('stats', ({ detail }) => {
       this.#figures.show(detail);
       this.#figures.countHidden(detail);
+      this.#savings.show(detail);
     });
+    on('quality', ({ detail: { level, name, reason, previousLevel } }) =>
+      this.#events.add('quality', `${previousLevel} to ${level}, ${name}: ${reason}`));
     on('warning', ({ detail }) => this.#events.add('warning', `${detail.code}: ${detail.message}`));
     on('error', ({ detail }) => {
       this.#error = detail;
@@ -193,6 +200,7 @@ export class Player {
     this.#source?.release();
     this.#safe = this.#source = this.#progress = this.#error = null;
     this.#figures.forget();
+    this.#savings.forget();
     this.#stage.show(null, null);
   }
 
@@ -213,17 +221,22 @@ export class Player {
     this.#hide.textContent = this.#hidden ? 'Show me' : 'Hide me';
   }
 
+  get #settings(): Required<Changes> {
+    const { value: strength } = this.#strength;
+    const { value: background, denoise } = this.#background;
+    return { effect: { type: 'blur', strength, background }, denoise };
+  }
+
   /** Dragging makes more changes than are needed: while one is on its way only the newest waits. */
-  async #applyStrength(): Promise<void> {
-    this.#strengthChanged = true;
+  async #applySettings(): Promise<void> {
+    this.#changed = true;
     this.#state();
     if (this.#updating) return;
     this.#updating = true;
-    while (this.#strengthChanged && this.#safe !== null) {
-      this.#strengthChanged = false;
-      const { effect } = this.#strength;
+    while (this.#changed && this.#safe !== null) {
+      this.#changed = false;
       try {
-        await this.#safe.update({ effect });
+        await this.#safe.update(this.#settings);
       } catch (error) {
         const { name, code, message } = error as BlurStreamError;
         if (name !== 'AbortError') this.#events.add('rejected', `${code}: ${message}`);

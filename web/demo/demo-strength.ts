@@ -1,5 +1,5 @@
 /** Three named strengths and a fine slider that say the same thing. */
-import type { BlurEffect, BlurStrength } from '../src/options.js';
+import type { BlurStrength } from '../src/options.js';
 import { find, put } from './demo-page.js';
 import { strengthWords } from './demo-words.js';
 
@@ -33,8 +33,8 @@ export class Strength {
     this.#take('private');
   }
 
-  get effect(): Required<BlurEffect> {
-    return { type: 'blur', strength: this.#value };
+  get value(): BlurStrength {
+    return this.#value;
   }
 
   /** 0..1 */

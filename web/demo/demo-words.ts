@@ -1,5 +1,6 @@
 /** The library's states and codes, in words for the person at the screen. */
 import type { BlurStreamError } from '../src/errors.js';
+import type { BlurBackground } from '../src/options.js';
 import type { StreamState } from '../src/stats.js';
 
 export type Tone = 'wait' | 'good' | 'warn' | 'bad' | 'off';
@@ -43,6 +44,12 @@ export function stateWords(state: StreamState, reason: string, strength = 0): St
     case 'failed':
       return { chip: 'Failed', tone: 'bad', text: 'Others see a plain colour, and nothing of your room.' };
   }
+}
+
+export function backgroundWords(background: BlurBackground): string {
+  return background === 'sealed'
+    ? 'Each place is sampled again only when it changes: little to add up, little to send.'
+    : 'Every frame has its own: livelier, more to send, more for others to add up.';
 }
 
 export const HIDDEN: StateWords = {

@@ -3,11 +3,20 @@ import { AbortError, OptionsError } from './errors.js';
 /** Named strengths; each is a fraction of the frame's height, so it looks the same at every resolution. */
 export type BlurStrength = 'light' | 'medium' | 'private' | number;
 
+/**
+ * What is blurred. `'sealed'`: one sample of each place, taken again only when the place really changes, so that
+ * nobody can average many; it costs the least bandwidth. `'fresh'`: every frame's own, livelier, and easier to
+ * learn from.
+ */
+export type BlurBackground = 'sealed' | 'fresh';
+
 /** Blurs everything that is not the person. */
 export interface BlurEffect {
   readonly type: 'blur';
   /** A name, or 0..1. @defaultValue `'private'`: nothing behind the person can be recognised. */
   readonly strength?: BlurStrength;
+  /** @defaultValue `'sealed'` */
+  readonly background?: BlurBackground;
 }
 
 export type Effect = BlurEffect;
@@ -29,19 +38,42 @@ export interface PreloadOptions {
 export interface BlurStreamOptions extends PreloadOptions {
   /** @defaultValue `{type: 'blur', strength: 'private'}` */
   readonly effect?: Effect;
+  /**
+   * Parts of the person that rest are averaged over time and then held, which saves bandwidth; `false` leaves
+   * every pixel of the person as the camera gave it. @defaultValue `true`
+   */
+  readonly denoise?: boolean;
+}
+
+/** What `update` changes; at least one. What is left out stays, but an effect is given as a whole. */
+export interface Changes {
+  readonly effect?: Effect;
+  readonly denoise?: boolean;
+}
+
+/** What Python is asked for. @internal */
+export interface Settings {
+  readonly effect: Required<BlurEffect>;
+  readonly denoise: boolean;
 }
 
 /** Options after validation: nothing optional is left except the signal. @internal */
 export interface ParsedOptions {
-  readonly effect: Required<BlurEffect>;
+  readonly settings: Settings;
   readonly assetBase: string;
   readonly signal: AbortSignal | null;
   readonly onProgress: (progress: Progress) => void;
 }
 
 const STRENGTHS = ['light', 'medium', 'private'];
-const OPTION_NAMES = ['effect', 'assetBase', 'signal', 'onProgress'];
-const EFFECT_NAMES = ['type', 'strength'];
+const BACKGROUNDS = ['sealed', 'fresh'];
+const CHANGE_NAMES = ['effect', 'denoise'];
+const OPTION_NAMES = [...CHANGE_NAMES, 'assetBase', 'signal', 'onProgress'];
+const EFFECT_NAMES = ['type', 'strength', 'background'];
+const DEFAULTS: Settings = {
+  effect: { type: 'blur', strength: 'private', background: 'sealed' },
+  denoise: true,
+};
 
 /**
  * Validates the options of `blurStream`. Raises OptionsError, and AbortError if the signal has fired.
@@ -50,7 +82,7 @@ const EFFECT_NAMES = ['type', 'strength'];
 export function parseOptions(options: unknown, scriptUrl: string | null): ParsedOptions {
   const given = asRecord('options', options === undefined ? {} : options);
   refuseUnknown('options', given, OPTION_NAMES);
-  const { signal, onProgress, effect = { type: 'blur' } } = given;
+  const { signal, onProgress } = given;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalid('signal', signal, 'pass the signal of an AbortController');
   }
@@ -58,7 +90,7 @@ export function parseOptions(options: unknown, scriptUrl: string | null): Parsed
     throw invalid('onProgress', onProgress, 'pass a function');
   }
   const parsed: ParsedOptions = {
-    effect: parseEffect(effect),
+    settings: merged(DEFAULTS, given),
     assetBase: parseAssetBase(given['assetBase'], scriptUrl),
     signal: signal ?? null,
     onProgress: (onProgress as ParsedOptions['onProgress'] | undefined) ?? (() => undefined),
@@ -67,18 +99,37 @@ export function parseOptions(options: unknown, scriptUrl: string | null): Parsed
   return parsed;
 }
 
-/** Validates an effect; the result always carries a strength. Raises OptionsError. @internal */
-export function parseEffect(effect: unknown): Required<BlurEffect> {
+/** Validates what `update` was given, and adds what stays as it is. Raises OptionsError. @internal */
+export function parseChanges(changes: unknown, present: Settings): Settings {
+  const given = asRecord('changes', changes);
+  refuseUnknown('changes', given, CHANGE_NAMES);
+  if (given['effect'] === undefined && given['denoise'] === undefined) {
+    throw invalid('changes', changes, 'name an effect, denoise or both');
+  }
+  return merged(present, given);
+}
+
+function merged(present: Settings, given: Record<string, unknown>): Settings {
+  const { effect, denoise = present.denoise } = given;
+  if (typeof denoise !== 'boolean') throw invalid('denoise', denoise, 'use true or false');
+  return { effect: effect === undefined ? present.effect : parseEffect(effect), denoise };
+}
+
+/** Every member of the result is there. */
+function parseEffect(effect: unknown): Required<BlurEffect> {
   const given = asRecord('effect', effect);
   if (given['type'] !== 'blur') throw invalid('effect.type', given['type'], "the effect is {type: 'blur'}");
   refuseUnknown('effect', given, EFFECT_NAMES);
-  const { strength = 'private' } = given;
+  const { strength = DEFAULTS.effect.strength, background = DEFAULTS.effect.background } = given;
   const known =
     typeof strength === 'number' ? strength >= 0 && strength <= 1 : STRENGTHS.includes(strength as string);
   if (!known) {
     throw invalid('effect.strength', strength, "use 'light', 'medium', 'private' or a number from 0 to 1");
   }
-  return { type: 'blur', strength: strength as BlurStrength };
+  if (!BACKGROUNDS.includes(background as string)) {
+    throw invalid('effect.background', background, "use 'sealed' or 'fresh'");
+  }
+  return { type: 'blur', strength: strength as BlurStrength, background: background as BlurBackground };
 }
 
 /** The typed error of an aborted signal; the signal's own reason goes along in the details. @internal */

@@ -8,11 +8,11 @@
  */
 import type { AssetFiles } from './assets.js';
 import type { WireError } from './errors.js';
-import type { BlurEffect, Progress } from './options.js';
-import type { Stats, StreamState } from './stats.js';
+import type { Progress, Settings } from './options.js';
+import type { Activity, QualityChange, Stats, StreamState } from './stats.js';
 
 /** Raised with every incompatible change: a stale worker script from a cache must not be talked to. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export interface WorkerStart {
   readonly protocol: number;
@@ -25,11 +25,11 @@ export type PageToGate =
   /** transfers readable and writable */
   | ({
       type: 'start';
-      effect: Required<BlurEffect>;
+      settings: Settings;
       readable: ReadableStream<VideoFrame>;
       writable: WritableStream<VideoFrame>;
     } & WorkerStart)
-  | { type: 'update'; id: number; effect: Required<BlurEffect> }
+  | { type: 'update'; id: number; settings: Settings }
   | { type: 'stop' };
 
 export type GateToPage =
@@ -40,16 +40,17 @@ export type GateToPage =
   | { type: 'progress'; progress: Progress }
   | { type: 'stats'; stats: Stats }
   | { type: 'notice'; level: 'warning' | 'error'; error: WireError }
+  | { type: 'quality'; change: QualityChange }
   | { type: 'updated'; id: number; error: WireError | null }
   /** the last message: nothing is left running */
   | { type: 'stopped'; reason: string };
 
 export type GateToComposer =
   /** transfers port */
-  | ({ type: 'start'; effect: Required<BlurEffect>; port: MessagePort } & WorkerStart)
+  | ({ type: 'start'; settings: Settings; port: MessagePort } & WorkerStart)
   /** transfers frame */
   | { type: 'frame'; sequence: number; frame: VideoFrame }
-  | { type: 'update'; id: number; effect: Required<BlurEffect> }
+  | { type: 'update'; id: number; settings: Settings }
   | { type: 'segmenter-lost'; reason: string }
   /** transfers port */
   | { type: 'segmenter-joined'; port: MessagePort }
@@ -76,12 +77,13 @@ export type ComposerToGate =
   /** it hangs, or fails again and again: the gate is to start another one */
   | { type: 'segmenter-broken'; error: WireError }
   | { type: 'notice'; level: 'warning' | 'error'; error: WireError }
+  | { type: 'quality'; change: QualityChange }
   | { type: 'measured'; stats: ComposerStats }
   /** beyond repair from the inside: the gate decides whether to start another one */
   | { type: 'failed'; error: WireError };
 
-/** What only the composer can measure, since the last 'measure'. */
-export interface ComposerStats {
+/** What only the composer can measure, counts too, since the last 'measure'. */
+export interface ComposerStats extends Activity {
   readonly stageMs: Readonly<Record<string, number>>;
   readonly modelMs: number | null;
   readonly heapBytes: number;

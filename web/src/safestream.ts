@@ -1,12 +1,14 @@
 import type { BlurStreamError } from './errors.js';
-import type { Effect } from './options.js';
-import type { Stats, StreamState } from './stats.js';
+import type { Changes } from './options.js';
+import type { QualityChange, Stats, StreamState } from './stats.js';
 
 export interface SafeStreamEventMap extends MediaStreamEventMap {
   /** The state or its reason changed. */
   statechange: CustomEvent<{ readonly state: StreamState; readonly reason: string }>;
   /** Once a second. */
   stats: CustomEvent<Stats>;
+  /** Quality went a step down, or up again, to keep pace with the camera. Privacy stays the same. */
+  quality: CustomEvent<QualityChange>;
   /** Something is amiss and will mend by itself: the picture is concealed meanwhile. */
   warning: CustomEvent<BlurStreamError>;
   /** Something went wrong; with `state` 'failed' it will not mend. */
@@ -25,8 +27,8 @@ export interface SafeStream extends MediaStream {
   readonly reason: string;
   /** The newest measurements; null until there are any. */
   readonly stats: Stats | null;
-  /** Changes the effect on the same track; settles when the next frame will have it. */
-  update(changes: { readonly effect: Effect }): Promise<void>;
+  /** Changes what it names, on the same track; settles when the next frame will have it. */
+  update(changes: Changes): Promise<void>;
   /** Ends the track and the workers. The source is left as it is. */
   stop(): void;
 

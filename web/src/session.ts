@@ -1,6 +1,6 @@
 import type { Manifest } from './assets.js';
 import { AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
-import { aborted, parseEffect, type ParsedOptions } from './options.js';
+import { aborted, parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
 import { PROTOCOL_VERSION, unreachable, type GateToPage, type PageToGate } from './protocol.js';
 import type { SafeStream } from './safestream.js';
 import type { Stats, StreamState } from './stats.js';
@@ -38,6 +38,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   #settleReady!: Settler;
   #state: StreamState = 'loading';
   #reason = 'starting';
+  #settings: Settings;
   #stats: Stats | null = null;
   #lastError: BlurStreamError | null = null;
   #nextUpdate = 0;
@@ -55,6 +56,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     super([ends.track, ...audio]);
     this.#track = ends.track;
     this.#options = options;
+    this.#settings = options.settings;
     this.opened = promise((settler) => {
       this.#settleOpened = settler;
     });
@@ -86,7 +88,7 @@ export class Session extends MediaStreamBase implements SafeStream {
         protocol: PROTOCOL_VERSION,
         assetBase: options.assetBase,
         files: manifest.files,
-        effect: options.effect,
+        settings: options.settings,
         readable: ends.readable,
         writable: ends.writable,
       },
@@ -104,12 +106,12 @@ export class Session extends MediaStreamBase implements SafeStream {
     return this.#stats;
   }
 
-  async update(changes: { readonly effect: unknown }): Promise<void> {
-    const effect = parseEffect((changes as { effect?: unknown } | null | undefined)?.effect);
-    if (this.#over)
-      throw new AbortError('stopped', 'The stream is over: its effect cannot be changed any more');
+  async update(changes: Changes): Promise<void> {
+    const settings = parseChanges(changes, this.#settings);
+    if (this.#over) throw new AbortError('stopped', 'The stream is over: it cannot be changed any more');
     const id = this.#nextUpdate++;
-    this.#post({ type: 'update', id, effect });
+    this.#settings = settings;
+    this.#post({ type: 'update', id, settings });
     await promise((settler) => this.#updates.set(id, settler));
   }
 
@@ -157,6 +159,9 @@ export class Session extends MediaStreamBase implements SafeStream {
         return this.#enter(message.state, message.reason);
       case 'notice':
         return this.#tell(message.level, fromWire(message.error));
+      case 'quality':
+        if (!this.#over) this.dispatchEvent(new CustomEvent('quality', { detail: message.change }));
+        return;
       case 'updated':
         return this.#settleUpdate(message.id, message.error && fromWire(message.error));
       case 'stats':

@@ -11,8 +11,48 @@ export type StreamState =
   /** concealed for good: start anew */
   | 'failed';
 
-/** Rates and times hold for the last second, counts since the start. */
-export interface Stats {
+/** Tiles of 16x16 pixels: how many of a frame, as means of the last second. */
+export interface TileCounts {
+  /** left as the camera gave them, or held */
+  readonly person: number;
+  /** served from the blurred room */
+  readonly background: number;
+  /** blended */
+  readonly boundary: number;
+  /** not the same as in the frame before: what an encoder has to send */
+  readonly written: number;
+}
+
+/** A step of the ladder down which quality goes when time is short. Privacy is the same on each. */
+export interface Quality {
+  /** 0 is the best, 3 the cheapest */
+  readonly level: number;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface QualityChange extends Quality {
+  readonly previousLevel: number;
+}
+
+/** What the pipeline tells of its own doing; null until it has. */
+export interface Activity {
+  readonly tiles: TileCounts | null;
+  /** runs of the network */
+  readonly modelRuns: number | null;
+  /** frames that needed no run: nothing had changed near the person or outside */
+  readonly maskReuses: number | null;
+  /** tiles of the sealed background that were sampled anew */
+  readonly plateSeals: number | null;
+  readonly quality: Quality | null;
+  /** standard deviation of the camera's noise, in 8-bit levels of luma */
+  readonly cameraNoise: number | null;
+  /** bits per second that the picture needs at the most; for `RTCRtpEncodingParameters.maxBitrate` */
+  readonly suggestedMaxBitrate: number | null;
+}
+
+/** Rates, times and tiles hold for the last second, counts since the start. */
+export interface Stats extends Activity {
   readonly state: StreamState;
   readonly inputFps: number;
   readonly outputFps: number;

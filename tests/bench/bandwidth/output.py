@@ -57,7 +57,7 @@ def output(material: Material, variant: Variant) -> Output:
     for index, planes in enumerate(material.camera):
         high, wide = planes[0].shape
         safe = recorder.process(planes, index * 33_333, material.matrix, material.full_range)
-        y, u, v = getattr(safe, "planes", None) or safe.slot.planes
+        y, u, v = safe.planes
         made.frames.append(
             (
                 y[:high, :wide].copy(),

@@ -188,11 +188,11 @@ def test_fuse_tiles(tile: int, wide: int, high: int, cell: int, data: st.DataObj
     random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
     tiles, n, chosen = listed(random, wide, high)
     cell = cell * tile // TILE
-    rows = random.integers(0, 255 * 4 + 1, (high * tile // cell, wide * tile)).astype(np.uint16)
+    rows: Array = random.integers(0, 255 * 4 + 1, (high * tile // cell, wide * tile)).astype(np.uint16)
     source = data.draw(sized(high * tile, wide * tile))
     alpha = data.draw(sized(high * TILE, wide * TILE))
     person, room = (data.draw(sized(SEAM * high, SEAM * wide)) for _ in range(2))
-    before: Array = random.integers(0, 256, source.shape).astype(np.uint8)
+    before = np.zeros(source.shape, np.uint8) + random.integers(0, 256, source.shape, np.uint8)
     scalars = (n, wide, high, cell)
     inputs: list[Array] = [tiles, alpha, rows, source, person, room]
     (fused,) = close(f"fuse_tiles_{tile}", inputs, scalars, [before], 1)

@@ -6,7 +6,9 @@
 import { Assets } from '../assets.js';
 import { toWire, UnsupportedError } from '../errors.js';
 import { unreachable, type ComposerToGate, type GateToComposer } from '../protocol.js';
+import type { QualityChange } from '../stats.js';
 import { workerReasons } from '../support.js';
+import { activityOf, type PythonStats } from './activity.js';
 import { SegmenterLink } from './link.js';
 import { copyPixels, pictureFrom, pixelKindOf } from './picture.js';
 import { PYTHON_FILES, startEngine, type Engine, type EngineCallbacks } from './python.js';
@@ -46,7 +48,7 @@ class Composer {
         if (this.#engine === null) return message.frame.close();
         return this.#step((engine) => this.#take(engine, message.sequence, message.frame));
       case 'update':
-        return this.#step((engine) => configure(engine, message.id, JSON.stringify({ effect: message.effect })));
+        return this.#step((engine) => configure(engine, message.id, JSON.stringify(message.settings)));
       case 'segmenter-lost':
         this.#link.leave();
         return this.#step((engine) => engine.modelLost(performance.now()));
@@ -59,7 +61,7 @@ class Composer {
     }
   }
 
-  async #start({ assetBase, files, effect }: Start): Promise<void> {
+  async #start({ assetBase, files, settings }: Start): Promise<void> {
     const reasons = workerReasons();
     if (reasons.length > 0) throw new UnsupportedError('unsupported', reasons.join('; '), { reasons });
     const missing = new Set(PYTHON_FILES);
@@ -71,14 +73,14 @@ class Composer {
       postInput: (request, address, bytes) => this.#link.run(request, this.#memory(address, bytes)),
       emit: (...args) => this.#emit(...args),
       report: ({ type, code, message, details }) =>
-        scope.postMessage({
-          type: 'notice',
-          level: type,
-          error: { name: 'BlurStreamError', code, message, details },
-        }),
+        scope.postMessage(
+          type === 'quality'
+            ? { type, change: details as unknown as QualityChange }
+            : { type: 'notice', level: type, error: { name: 'BlurStreamError', code, message, details } },
+        ),
     };
     const engine = await startEngine(assets, callbacks);
-    engine.configure(JSON.stringify({ effect }));
+    engine.configure(JSON.stringify(settings));
     this.#engine = engine;
     scope.postMessage({ type: 'ready' });
   }
@@ -149,7 +151,7 @@ class Composer {
   }
 
   #measure(engine: Engine): void {
-    const python = JSON.parse(engine.stats(performance.now())) as { stageMs?: Record<string, number> };
+    const python = JSON.parse(engine.stats(performance.now())) as PythonStats;
     const modelMs = this.#link.readModelMs();
     scope.postMessage({
       type: 'measured',
@@ -161,6 +163,7 @@ class Composer {
         },
         modelMs: modelMs === null ? null : round(modelMs),
         heapBytes: engine.heapBytes,
+        ...activityOf(python),
       },
     });
     this.#copyMs = this.#copies = this.#pictureMs = this.#pictures = 0;
@@ -171,12 +174,12 @@ function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
-function configure(engine: Engine, id: number, effect: string): void {
+function configure(engine: Engine, id: number, settings: string): void {
   try {
-    engine.configure(effect);
+    engine.configure(settings);
     scope.postMessage({ type: 'updated', id, error: null });
   } catch (error) {
-    scope.postMessage({ type: 'updated', id, error: toWire(error, 'effect-refused') });
+    scope.postMessage({ type: 'updated', id, error: toWire(error, 'settings-refused') });
   }
 }
 

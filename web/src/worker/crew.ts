@@ -1,6 +1,6 @@
 import { Assets } from '../assets.js';
 import { fromWire, WorkerError, type BlurStreamError } from '../errors.js';
-import type { BlurEffect } from '../options.js';
+import type { Settings } from '../options.js';
 import {
   unreachable,
   type ComposerToGate,
@@ -14,7 +14,7 @@ import { Child } from './child.js';
 /** What of the composer's messages is about frames and effects, not about its life. */
 export type ComposerNews = Extract<
   ComposerToGate,
-  { type: 'made' | 'faulted' | 'notice' | 'measured' | 'updated' }
+  { type: 'made' | 'faulted' | 'notice' | 'quality' | 'measured' | 'updated' }
 >;
 
 export interface CrewEvents {
@@ -36,13 +36,13 @@ export class Crew {
   readonly #composer: Child<GateToComposer, ComposerToGate>;
   readonly #segmenter: Child<GateToSegmenter, SegmenterToGate>;
   readonly #updates = new Set<number>();
-  #effect: Required<BlurEffect>;
+  #settings: Settings;
   /** The segmenter's end of the channel, while there is no segmenter to take it. */
   #vacantPort: MessagePort | null = null;
 
-  constructor(common: WorkerStart, effect: Required<BlurEffect>, events: CrewEvents) {
+  constructor(common: WorkerStart, settings: Settings, events: CrewEvents) {
     this.#common = common;
-    this.#effect = effect;
+    this.#settings = settings;
     this.#events = events;
     const assets = new Assets(common.assetBase, common.files, (name) => events.loaded(name));
     this.#composer = new Child('composer', assets, {
@@ -93,10 +93,10 @@ export class Crew {
   }
 
   /** Is answered by 'updated', if need be by the next composer. */
-  update(id: number, effect: Required<BlurEffect>): void {
-    this.#effect = effect;
+  update(id: number, settings: Settings): void {
+    this.#settings = settings;
     this.#updates.add(id);
-    this.#composer.post({ type: 'update', id, effect });
+    this.#composer.post({ type: 'update', id, settings });
   }
 
   get openUpdates(): readonly number[] {
@@ -125,9 +125,9 @@ export class Crew {
 
   #beginComposer(worker: Worker): void {
     const { port1, port2 } = new MessageChannel();
-    const message: GateToComposer = { type: 'start', ...this.#common, effect: this.#effect, port: port1 };
+    const message: GateToComposer = { type: 'start', ...this.#common, settings: this.#settings, port: port1 };
     worker.postMessage(message, [port1]);
-    for (const id of this.#updates) this.#composer.post({ type: 'update', id, effect: this.#effect });
+    for (const id of this.#updates) this.#composer.post({ type: 'update', id, settings: this.#settings });
     if (this.#segmenter.running) this.#segmenter.post({ type: 'composer-joined', port: port2 }, [port2]);
     else this.#vacantPort = port2;
   }
@@ -161,6 +161,7 @@ export class Crew {
       case 'made':
       case 'faulted':
       case 'notice':
+      case 'quality':
       case 'measured':
         return this.#events.news(message);
       default:

@@ -13,6 +13,7 @@ import {
   type PageToGate,
 } from '../protocol.js';
 import { workerReasons } from '../support.js';
+import { NO_COMPOSER_STATS, Totals } from './activity.js';
 import { Crew, type ComposerNews } from './crew.js';
 import { Flight, type Ticket } from './flight.js';
 import { Loading } from './loading.js';
@@ -42,7 +43,6 @@ type Start = Extract<PageToGate, { type: 'start' }>;
 
 const scope = workerScope<PageToGate, GateToPage>();
 const tell = (message: GateToPage): void => scope.postMessage(message);
-const NO_COMPOSER_STATS: ComposerStats = { stageMs: {}, modelMs: null, heapBytes: 0 };
 
 class Gate {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
@@ -57,7 +57,8 @@ class Gate {
   #newest: Ticket | null = null;
   #sequence = 0;
   #ownVeilUs = -Infinity;
-  #composerStats = NO_COMPOSER_STATS;
+  readonly #totals = new Totals();
+  #composerStats: ComposerStats = NO_COMPOSER_STATS;
   #ticks = 0;
   #tickMs = performance.now();
   #failure: WireError | null = null;
@@ -65,11 +66,11 @@ class Gate {
   #stopped = false;
 
   constructor(start: Start) {
-    const { protocol, assetBase, files, effect } = start;
+    const { protocol, assetBase, files, settings } = start;
     this.#reader = start.readable.getReader();
     this.#output = new Output(start.writable, this.#meter, tell, () => void this.stop('output-ended'));
     this.#loading = new Loading(files, ['gate.mjs']);
-    this.#crew = new Crew({ protocol, assetBase, files }, effect, {
+    this.#crew = new Crew({ protocol, assetBase, files }, settings, {
       news: (message) => this.#hear(message),
       loaded: (name) => tell({ type: 'progress', progress: this.#loading.add(name) }),
       complete: () => {
@@ -83,8 +84,8 @@ class Gate {
     this.#crew.start();
   }
 
-  update(id: number, effect: Start['effect']): void {
-    if (this.#failure === null) this.#crew.update(id, effect);
+  update(id: number, settings: Start['settings']): void {
+    if (this.#failure === null) this.#crew.update(id, settings);
     else tell({ type: 'updated', id, error: this.#failure });
   }
 
@@ -188,10 +189,11 @@ class Gate {
       case 'faulted':
         return this.#fault(message.sequence, message.error);
       case 'notice':
+      case 'quality':
       case 'updated':
         return tell(message);
       case 'measured':
-        this.#composerStats = message.stats;
+        this.#composerStats = this.#totals.add(message.stats);
         return this.#report();
       default:
         return unreachable(message);
@@ -225,7 +227,7 @@ class Gate {
     if (wasComposer || final) {
       this.#meter.dropped(this.#flight.clear());
       this.#dropWaiting();
-      this.#composerStats = NO_COMPOSER_STATS;
+      this.#composerStats = this.#totals.add(NO_COMPOSER_STATS);
     }
     const wire = toWire(error, error.code);
     tell({ type: 'notice', level: final ? 'error' : 'warning', error: wire });
@@ -279,7 +281,7 @@ scope.onmessage = ({ data }) => {
     case 'start':
       return start(data);
     case 'update':
-      return gate?.update(data.id, data.effect);
+      return gate?.update(data.id, data.settings);
     case 'stop':
       return void gate?.stop('stopped');
     default:

@@ -34,7 +34,7 @@ export interface EngineCallbacks {
     timestamp: number,
     layout: readonly number[],
   ): void;
-  report(event: { type: 'warning' | 'error' } & Omit<WireError, 'name'>): void;
+  report(event: { type: 'warning' | 'error' | 'quality' } & Omit<WireError, 'name'>): void;
 }
 
 /** Where a frame's planes go: slot, address, bytes, then offset and stride of each plane. */
@@ -43,7 +43,7 @@ export type SlotLayout = readonly [slot: number, address: number, bytes: number,
 /** blurstream.bridge.Engine, see ARCHITECTURE.md. Every method may raise a BlurStreamError. */
 export interface Engine {
   openModel(description: string): void;
-  configure(effect: string): void;
+  configure(settings: string): void;
   begin(
     format: string,
     width: number,
