@@ -33,7 +33,8 @@ class Activity:
     def composed(self, space: Workspace) -> None:
         """A frame has been composed."""
         if space is not self._space:
-            self._space = space
+            self._space, self._frames = space, 0  # tiles of another size cannot be added to these
+            self._tiles.clear()
             self._seals, self._written = space.plate.seal.samples, space.compose.written
         counts = np.bincount(space.tiles.classes.ravel(), minlength=4)
         self._frames += 1
@@ -69,7 +70,7 @@ class Activity:
 
     def _suggest(self, space: Workspace, tiles: dict[str, float], fps: float) -> None:
         geometry, every = space.geometry, space.tiles.classes.size
-        person = (tiles["person"] + tiles["boundary"] / 2) / every
+        person = min((tiles["person"] + tiles["boundary"] / 2) / every, 1.0)
         rate = suggested_max_bitrate(
             geometry.width, geometry.height, fps, person, min(tiles["written"] / every, 1.0)
         )

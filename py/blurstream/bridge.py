@@ -152,6 +152,7 @@ class Engine:
         self._session = None
         self._pipeline.close()
 
+    @_kept
     def stats(self, now: float = 0) -> str:
         """JSON of the window since the last call: {"stageMs": ms a frame by stage, "frames": count by
         kind}, and the pipeline's activity.

@@ -56,7 +56,7 @@ def test_the_person_is_left_as_is(site: Server, open_subject: OpenSubject, pixel
     """To the bit; and the room is not."""
     subject = open_subject(site)
     subject.open(pixels=pixels)
-    subject.run()
+    subject.run(denoise=False)
     subject.until_frames(10)
     face, wall = [0.46, 0.25, 0.52, 0.4], [0, 0, 0.15, 0.25]
     assert subject.page.evaluate("(box) => subject.distance('portrait', box)", face) == 0
