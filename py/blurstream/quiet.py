@@ -21,7 +21,6 @@ BASE = 0.25  # share of the new picture where a tile rests
 AVERAGED = 3.0  # frames that what is held is worth in the end: some of its noise passes for motion
 SETTLED = 10  # frames at rest before a tile is held
 MARGIN = 1.7  # times the noise that a quarter's difference may have; 4 deviations of 64 samples
-MOVES = 4.0  # times the noise: nothing of the mean is left
 LEVELS = 0.35  # squared levels that no eye sees
 QUANTILE = 0.2  # of the tiles: that many rest in any frame that is not all motion
 OF_QUANTILE = 1.1  # what the quietest fifth shows of the noise, the most of four quarters being taken
@@ -68,7 +67,13 @@ class Quiet:
         tiles = np.flatnonzero(persons & ~new)
         if not len(tiles):
             return copied
-        going = tiles[self._stirs(slot, tiles, sigma)]
+        age = self._rest(slot, tiles, sigma)
+        moving = tiles[age == 0]
+        if self._choose(moving):
+            for kernel in self._of(slot).copy:
+                kernel(len(moving), *self._size)
+        self._depth[moving] = 0
+        going = tiles[(age > 0) & (age <= SETTLED)]
         if self._choose(going):
             bound, n = self._of(slot), len(going)
             calm = max(round(CALM * (self.variance * (1 + 1 / AVERAGED)) ** 0.5), LEAST_CALM)
@@ -76,10 +81,10 @@ class Quiet:
             bound.stir(n, *self._size, calm, ((_ALL - base) << 8) // calm + 1, base)
             for kernel in bound.settle:
                 kernel(n, *self._size)
-        return copied + len(going)
+        return copied + len(moving) + len(going)
 
-    def _stirs(self, slot: Slot, tiles: Array, sigma: float) -> Array:
-        """Which of the tiles cannot be held."""
+    def _rest(self, slot: Slot, tiles: Array, sigma: float) -> Array:
+        """For how many frames each of the tiles has been at rest, this one included."""
         n = self._choose(tiles)
         self._of(slot).measure(n, *self._size)
         unrest, age = self._unrest[:n], self._age[tiles]
@@ -91,14 +96,11 @@ class Quiet:
             at = int(QUANTILE * n)
             estimate = min(float(np.partition(each, at)[at]), sigma**2)
             self.variance += (estimate - self.variance) * FOLLOW
-        depth += 1
-        depth[unrest > MOVES * _QUARTER * (self.variance * noise + LEVELS)] = 0
-        self._depth[tiles] = depth
+        self._depth[tiles] = depth + 1
         age += 1
         age *= rests
         self._age[tiles] = age
-        stirs: Array = age <= SETTLED
-        return stirs
+        return age
 
     def _choose(self, tiles: Array) -> int:
         if len(tiles):
