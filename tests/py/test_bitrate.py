@@ -29,12 +29,12 @@ def test_the_usual_rate_lies_between_its_neighbours() -> None:
 
 
 def test_a_talking_head_needs_less_than_the_camera() -> None:
-    assert suggested_max_bitrate(1280, 720, 30, 0.2, 0.25) <= 0.85 * 2_500_000
+    assert suggested_max_bitrate(1280, 720, 30, 0.2, 0.25) <= 0.9 * 2_500_000
 
 
 def test_a_small_person_needs_less_than_a_large_one() -> None:
     small, large = (suggested_max_bitrate(1280, 720, 30, share, share) for share in (0.08, 0.3))
-    assert small < 0.65 * large
+    assert small < 0.66 * large
 
 
 @given(width=SIDES, height=SIDES, fps=st.floats(1, 120), person=SHARES, written=SHARES)
