@@ -21,8 +21,8 @@ USUAL = (
 )
 USUAL_FPS = 30
 
-# Share of the usual rate = ALWAYS + PERSON * share of the picture + WRITTEN * share of tiles; the last made no
-# difference that could be measured.
+# Share of the usual rate = ALWAYS + PERSON * share of the picture + WRITTEN * share of tiles; the last
+# made no difference that could be measured.
 ALWAYS, PERSON, WRITTEN = 0.45, 1.77, 0.0
 KEY_FRAMES = 1.1  # headroom: the fit is of the steady state
 LEAST_SHARE = 0.4  # nothing measured asks for less

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def packed(found: dict[str, Any]) -> str:
     """JSON with four figures of each number, and the points of a curve on one line."""
     short = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.4g}"))
-    text = json.dumps(short, indent=1)
+    text = json.dumps(short, separators=(",", ":"))
     return re.sub(r"\[[^][{}]*\]", lambda pair: re.sub(r"\s+", " ", pair[0]), text)
 
 
