@@ -1,8 +1,8 @@
 """The person's tiles: averaged over time where they rest, as the camera has them where they move.
 
-The camera's noise is what most bits of a call are spent on. A pixel is averaged with what was shown before as
-far as noise alone explains the difference around it, and a tile that has settled is held until it stirs,
-which costs an encoder nothing. The noise is measured on the tiles themselves.
+The camera's noise is what most bits of a call are spent on. In a tile at rest a pixel is averaged with what
+was shown before, as far as noise alone explains the difference around it; a tile that has settled is held
+until it stirs, which costs an encoder nothing. The noise is measured on the tiles themselves.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ class Quiet:
         self._unrest: Array = np.zeros(count, np.int32)
         self._share: Array = np.zeros(geometry.padded, np.uint8)
         self._age: Array = np.zeros(count, np.int32)  # frames at rest
-        self._depth: Array = np.zeros(count, np.int32)  # frames averaged: no motion since
         self.variance = 0.0  # of the camera's noise, squared levels
         self._bound: dict[int, _Bound] = {}
 
@@ -63,7 +62,7 @@ class Quiet:
         """
         arrived = persons & new
         copied = self.copy(slot, arrived)
-        self._age[arrived] = self._depth[arrived] = 0
+        self._age[arrived] = 0
         tiles = np.flatnonzero(persons & ~new)
         if not len(tiles):
             return copied
@@ -72,7 +71,6 @@ class Quiet:
         if self._choose(moving):
             for kernel in self._of(slot).copy:
                 kernel(len(moving), *self._size)
-        self._depth[moving] = 0
         going = tiles[(age > 0) & (age <= SETTLED)]
         if self._choose(going):
             bound, n = self._of(slot), len(going)
@@ -88,15 +86,13 @@ class Quiet:
         n = self._choose(tiles)
         self._of(slot).measure(n, *self._size)
         unrest, age = self._unrest[:n], self._age[tiles]
-        depth = self._depth[tiles]
-        noise = 1 + 1 / np.clip(depth, 1, AVERAGED)  # of the new picture and of what is held
+        noise = 1 + 1 / np.clip(age, 1, AVERAGED)  # of the new picture and of what is held
         rests = unrest <= (MARGIN * self.variance * noise + LEVELS) * _QUARTER
         if n >= LEAST_TILES:
             each = unrest / (OF_QUANTILE * _QUARTER * noise)
             at = int(QUANTILE * n)
             estimate = min(float(np.partition(each, at)[at]), sigma**2)
             self.variance += (estimate - self.variance) * FOLLOW
-        self._depth[tiles] = depth + 1
         age += 1
         age *= rests
         self._age[tiles] = age

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,10 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def packed(found: dict[str, Any]) -> str:
-    """JSON with four figures of each number, and the points of a curve on one line."""
+    """JSON with four figures of each number, without spaces."""
     short = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.4g}"))
-    text = json.dumps(short, separators=(",", ":"))
-    return re.sub(r"\[[^][{}]*\]", lambda pair: re.sub(r"\s+", " ", pair[0]), text)
+    return json.dumps(short, separators=(",", ":"))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
