@@ -6,8 +6,10 @@
     page_log     what a page has said
     open_subject a factory of pages with a safe stream under test, see subject.py
 
-A page fails its test at the end if the policy was violated, a script threw, or a VideoFrame was left to the
-garbage collector, unless the test has taken the entry out of `page_log(page).problems`.
+A page fails its test at the end if the policy was violated or a script threw, unless the test has taken the
+entry out of `page_log(page).problems`. Frames left to the garbage collector are looked for elsewhere
+(test_frames_closed): what is heard here is the page's own thread, in which only the test's tap has frames,
+and a browser under load drops one of those when the track that the tap reads is stopped.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-BAD_WORDS = ("Content Security Policy", "A VideoFrame was garbage collected", "unhandled")
+BAD_WORDS = ("Content Security Policy", "unhandled")
 
 
 @dataclass
