@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from .bitrate import suggested_max_bitrate
 from .quality import Level
-from .tiles import BACKGROUND, BOUNDARY, PERSON
 from .workspace import Workspace
 
 _FOLLOW = 0.2  # of what is suggested, a reading: a rate that jumps is of no use
@@ -36,10 +33,11 @@ class Activity:
             self._space, self._frames = space, 0  # tiles of another size cannot be added to these
             self._tiles.clear()
             self._seals, self._written = space.plate.seal.samples, space.compose.written
-        counts = np.bincount(space.tiles.classes.ravel(), minlength=4)
+        person, boundary = space.tiles.persons, space.tiles.boundaries
+        background = space.tiles.classes.size - person - boundary
         self._frames += 1
-        for name, kind in (("person", PERSON), ("background", BACKGROUND), ("boundary", BOUNDARY)):
-            self._tiles[name] = self._tiles.get(name, 0) + int(counts[kind])
+        for name, count in (("person", person), ("background", background), ("boundary", boundary)):
+            self._tiles[name] = self._tiles.get(name, 0) + count
 
     def read(self, fps: float) -> dict[str, object]:
         """Plain JSON values: means a frame of the tiles, counts of the rest. `fps` of the camera."""

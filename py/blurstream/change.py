@@ -38,8 +38,7 @@ class Change:
         self._moved: Array = np.zeros(geometry.tiles, np.int32)
         self._texture: Array = np.zeros(geometry.tiles, np.int32)
         self.noise = CameraNoise(span)
-        columns_, rows_ = np.meshgrid(np.arange(geometry.tiles_wide), np.arange(geometry.tiles_high))
-        self._every: Array = np.stack([columns_.ravel(), rows_.ravel()], axis=1).astype(np.int32)
+        self._every = geometry.list_tiles()
         self._list: Array = self._every.copy()
         self._bound: dict[int, tuple[list[Bound], list[Bound]]] = {}
         self._limits: list[tuple[int, int, int, int]] = []

@@ -68,8 +68,7 @@ class Compose:
         self._matte, self._tiles, self._plate = matte, tiles, plate
         self.picture = Planes(geometry)
         self.alpha: Array = np.zeros(geometry.padded, np.uint8)
-        columns, rows = np.meshgrid(np.arange(geometry.tiles_wide), np.arange(geometry.tiles_high))
-        self.every: Array = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.int32)
+        self.every = geometry.list_tiles()
         self._list: Array = self.every.copy()
         self._shown: Array = np.full(geometry.tiles, NONE, np.uint8)  # class that each tile was written as
         self._quiet = Quiet(geometry, kernels, self.picture)

@@ -65,6 +65,11 @@ class Geometry:
         """(rows, columns) of tiles."""
         return self.tiles_high, self.tiles_wide
 
+    def list_tiles(self) -> Array:
+        """Every tile, row by row: int32 (n, 2), its column and row."""
+        columns, rows = np.meshgrid(np.arange(self.tiles_wide), np.arange(self.tiles_high))
+        return np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.int32)
+
     @property
     def span(self) -> int:
         """Work pixels to a tile, each way."""

@@ -39,8 +39,7 @@ class Quiet:
         self._kernels, self._picture = kernels, picture
         self._size = (geometry.tiles_wide, geometry.tiles_high)
         count = geometry.tiles_wide * geometry.tiles_high
-        columns, rows = np.meshgrid(np.arange(geometry.tiles_wide), np.arange(geometry.tiles_high))
-        self._every: Array = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.int32)
+        self._every = geometry.list_tiles()
         self._list: Array = self._every.copy()
         self._unrest: Array = np.zeros(count, np.int32)
         self._share: Array = np.zeros(geometry.padded, np.uint8)
