@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -224,3 +227,16 @@ def test_the_fitted_line_holds_for_three_of_four() -> None:
 def test_the_fit_never_says_that_more_person_needs_less() -> None:
     line = need.fit([(0.1, 0.5, 0.9), (0.2, 0.5, 0.7), (0.3, 0.5, 0.5), (0.4, 0.5, 0.4)])
     assert min(line) >= 0
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="real-time scheduling of threads is read from Linux's /proc"
+)
+@pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
+def test_no_encoder_leaves_the_process_a_real_time_one(codec: Codec) -> None:
+    """SVT-AV1 does, when root runs it; then a browser of the next test can starve the whole machine."""
+    steps = encode.encode(codec, codec.quantisers[-1], moving(4))
+    next(steps)
+    found = {os.sched_getscheduler(int(thread.name)) for thread in Path("/proc/self/task").iterdir()}
+    assert len(list(steps)) == 3
+    assert found == {os.SCHED_OTHER}

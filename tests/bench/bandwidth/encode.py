@@ -6,9 +6,13 @@ here. VP8's own denoiser is on, as it is in WebRTC.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -113,7 +117,20 @@ def _open(codec: Codec, quantiser: int, width: int, height: int) -> Any:
     coder.time_base, coder.framerate = Fraction(1, FPS), Fraction(FPS)
     coder.gop_size, coder.max_b_frames, coder.thread_count = NEVER, 0, 1
     coder.options = codec.options(quantiser)
+    coder.open()
+    _be_ordinary()
     return coder
+
+
+def _be_ordinary() -> None:
+    """Gives up real-time scheduling. SVT-AV1 takes it when root runs it, for itself and the caller, and
+    every program started later inherits it: a browser with a thread that loops then starves the machine.
+    """
+    if sys.platform != "linux":
+        return
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):
+            os.sched_setscheduler(int(thread.name), os.SCHED_OTHER, os.sched_param(0))
 
 
 def _decoder(encoder: str) -> str:
