@@ -71,6 +71,8 @@ class Compose:
         self.every = geometry.list_tiles()
         self._list: Array = self.every.copy()
         self._shown: Array = np.full(geometry.tiles, NONE, np.uint8)  # class that each tile was written as
+        self._whole = False  # all of the picture is as `_shown` says
+        self._none: Array = np.zeros(geometry.tiles, np.uint8)
         self._quiet = Quiet(geometry, kernels, self.picture)
         self._sides = _Sides(geometry)
         self._size = (geometry.tiles_wide, geometry.tiles_high)
@@ -87,36 +89,45 @@ class Compose:
         slot: Slot,
         prepared: Prepared,
         ticket: int,
-        unsettled: Array,
+        unsettled: Array | None,
         window: Window | None,
         *,
         denoise: float | None,
         fuse: bool = True,
     ) -> SafeFrame:
-        """`unsettled`: u8, tiles in whose reach picture or mask have changed since they were written;
+        """`unsettled`: u8, tiles in whose reach picture or mask have changed since they were written; None:
+        the mask is the last one, and nothing has changed but within the person.
         `window`: what holds those of them that are near the person.
         `denoise`: the most that the camera's noise can be, in levels; None: the person is left as the camera
         has them.
         """
+        whole, self._whole = self._whole, False  # what fails half way is written anew
+        if not whole:
+            self._shown.fill(NONE)
+        if unsettled is not None or not whole or self._plate.touched.any():
+            stale = self._none if unsettled is None else unsettled
+            self._replace(slot, prepared, stale, window, fuse)
+        self.written += self._quiet.copy(slot) if denoise is None else self._quiet.run(slot, denoise)
+        self._whole = True
+        return self._seal(slot, ticket, "composed", "")
+
+    def _replace(
+        self, slot: Slot, prepared: Prepared, unsettled: Array, window: Window | None, fuse: bool
+    ) -> None:
+        """The background's and the boundary's tiles."""
         classes, shown = self._tiles.classes, self._shown
         other = classes != shown
-        shown.fill(NONE)  # until all is written: what fails half way is written anew
         uncovered = other | self._plate.touched.view(bool)
         self._cover(((classes == BACKGROUND) & uncovered).ravel())
         stale = uncovered | unsettled.view(bool)
         self._blend(slot, prepared, ((classes == BOUNDARY) & stale).ravel(), window, fuse)
-        persons = (classes == PERSON).ravel()
-        if denoise is not None:
-            self.written += self._quiet.run(slot, persons, other.ravel(), denoise)
-        else:
-            self.written += self._quiet.copy(slot, persons)
+        self._quiet.assign((classes == PERSON).ravel(), other.ravel())
         np.copyto(shown, classes)
         self._plate.touched.fill(0)
-        return self._seal(slot, ticket, "composed", "")
 
     def conceal(self, slot: Slot, ticket: int, reason: str) -> SafeFrame:
         """The whole frame becomes the plate; the plate must have been built without leaving anybody out."""
-        self._shown.fill(NONE)
+        self._whole = False
         self._list[:] = self.every
         self._cover(None)
         return self._seal(slot, ticket, "concealed", reason)

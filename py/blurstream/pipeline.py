@@ -259,7 +259,7 @@ class Pipeline:
         start = self._took("plate", start)
         fine = self._ladder is None or self._ladder.level.matte == "fine"
         noise = space.change.noise.sigma * space.geometry.factor if settings.denoise and fine else None
-        stirred = space.unsettled, space.window
+        stirred = None if mask is None else space.unsettled, space.window
         safe = space.compose.compose(ticket.slot, prepared, ticket.number, *stirred, denoise=noise, fuse=fine)
         ticket.busy_ms += (self._took("compose", start) - begun) * 1e3
         self._activity.mask_reuses += mask is None

@@ -25,11 +25,15 @@ LEVELS = 0.35  # squared levels that no eye sees
 QUANTILE = 0.2  # of the tiles: that many rest in any frame that is not all motion
 OF_QUANTILE = 1.1  # what the quietest fifth shows of the noise, the most of four quarters being taken
 LEAST_TILES = 20
-FOLLOW = 0.1
+FOLLOW = 0.34
+EVERY = 4  # frames from one estimate of the noise to the next
+NEW = -1  # age of a tile that shows something else: what is held of it is not to be averaged with
 CALM = 7.5  # of the deviations of a sum over 5x5, which has 5 of a pixel: one and a half
 LEAST_CALM = 8  # a third of a level
 _QUARTER = (TILE // 2) ** 2
 _ALL = 128  # of a share
+# of the new picture and of what is held, by age; the last is NEW's
+_NOISE = 1 + 1 / np.clip(np.r_[0 : SETTLED + 2, 0], 1, AVERAGED)
 
 
 class Quiet:
@@ -40,62 +44,77 @@ class Quiet:
         self._size = (geometry.tiles_wide, geometry.tiles_high)
         count = geometry.tiles_wide * geometry.tiles_high
         self._every = geometry.list_tiles()
+        self._persons: Array = self._every.copy()  # the person's, as pairs
         self._list: Array = self._every.copy()
+        self._tiles: Array = np.zeros(0, np.intp)  # the person's, as places in a map
         self._unrest: Array = np.zeros(count, np.int32)
         self._share: Array = np.zeros(geometry.padded, np.uint8)
-        self._age: Array = np.zeros(count, np.int32)  # frames at rest
+        self._age: Array = np.full(count, NEW, np.int32)  # frames at rest, to SETTLED + 1
+        self._ages: Array = np.zeros(0, np.int32)  # the same of the person's tiles
+        self._frames = 0
         self.variance = 0.0  # of the camera's noise, squared levels
         self._bound: dict[int, _Bound] = {}
 
-    def copy(self, slot: Slot, chosen: Array) -> int:
-        """The chosen tiles (bool, one a tile) as the camera has them; returns their number."""
-        tiles = np.flatnonzero(chosen)
-        if self._choose(tiles):
-            for kernel in self._of(slot).copy:
-                kernel(len(tiles), *self._size)
-        return len(tiles)
-
-    def run(self, slot: Slot, persons: Array, new: Array, sigma: float) -> int:
-        """`persons`: the person's tiles; `new`: those that show something else by now. Bool, one a tile.
-        `sigma`: the most that the camera's noise can be, in levels. Returns the number of tiles written.
+    def assign(self, persons: Array, new: Array) -> None:
+        """`persons`: the person's tiles from now on; `new`: those that show something else by now. Bool, one
+        a tile.
         """
-        arrived = persons & new
-        copied = self.copy(slot, arrived)
-        self._age[arrived] = 0
-        tiles = np.flatnonzero(persons & ~new)
-        if not len(tiles):
-            return copied
-        age = self._rest(slot, tiles, sigma)
-        moving = tiles[age == 0]
-        if self._choose(moving):
-            for kernel in self._of(slot).copy:
-                kernel(len(moving), *self._size)
-        going = tiles[(age > 0) & (age <= SETTLED)]
-        if self._choose(going):
-            bound, n = self._of(slot), len(going)
+        self._age[self._tiles] = self._ages
+        self._age[new] = NEW
+        self._tiles = np.flatnonzero(persons)
+        self._ages = self._age[self._tiles]
+        np.take(self._every, self._tiles, axis=0, out=self._persons[: len(self._tiles)])
+
+    def copy(self, slot: Slot) -> int:
+        """The person as the camera has them; returns the number of tiles."""
+        self._ages.fill(0)
+        return self._copy(slot, self._tiles)
+
+    def run(self, slot: Slot, sigma: float) -> int:
+        """`sigma`: the most that the noise can be, in levels. Returns the number of tiles written."""
+        if not len(self._tiles):
+            return 0
+        self._rest(slot, sigma)
+        age = self._ages
+        moving, going = age == 0, age <= SETTLED
+        copied = self._copy(slot, self._tiles[moving])
+        going ^= moving
+        n = self._choose(self._tiles[going])
+        if n:
+            bound = self._of(slot)
             calm = max(round(CALM * (self.variance * (1 + 1 / AVERAGED)) ** 0.5), LEAST_CALM)
             base = int(BASE * _ALL)
             bound.stir(n, *self._size, calm, ((_ALL - base) << 8) // calm + 1, base)
             for kernel in bound.settle:
                 kernel(n, *self._size)
-        return copied + len(moving) + len(going)
+        return copied + n
 
-    def _rest(self, slot: Slot, tiles: Array, sigma: float) -> Array:
-        """For how many frames each of the tiles has been at rest, this one included."""
-        n = self._choose(tiles)
+    def _rest(self, slot: Slot, sigma: float) -> None:
+        """Counts for how many frames each tile has been at rest, this one included."""
+        n, age = len(self._tiles), self._ages
         self._of(slot).measure(n, *self._size)
-        unrest, age = self._unrest[:n], self._age[tiles]
-        noise = 1 + 1 / np.clip(age, 1, AVERAGED)  # of the new picture and of what is held
-        rests = unrest <= (MARGIN * self.variance * noise + LEVELS) * _QUARTER
-        if n >= LEAST_TILES:
-            each = unrest / (OF_QUANTILE * _QUARTER * noise)
-            at = int(QUANTILE * n)
-            estimate = min(float(np.partition(each, at)[at]), sigma**2)
-            self.variance += (estimate - self.variance) * FOLLOW
+        unrest = self._unrest[:n]
+        rests = unrest <= ((MARGIN * self.variance * _NOISE + LEVELS) * _QUARTER)[age]
+        self._frames += 1
+        if self._frames % EVERY == 0:
+            self._estimate(unrest[age != NEW], age[age != NEW], sigma)
         age += 1
         age *= rests
-        self._age[tiles] = age
-        return age
+        np.minimum(age, SETTLED + 1, out=age)
+
+    def _estimate(self, unrest: Array, age: Array, sigma: float) -> None:
+        if len(age) >= LEAST_TILES:
+            each = unrest / (OF_QUANTILE * _QUARTER * _NOISE[age])
+            at = int(QUANTILE * len(age))
+            estimate = min(float(np.partition(each, at)[at]), sigma**2)
+            self.variance += (estimate - self.variance) * FOLLOW
+
+    def _copy(self, slot: Slot, tiles: Array) -> int:
+        n = self._choose(tiles)
+        if n:
+            for kernel in self._of(slot).copy:
+                kernel(n, *self._size)
+        return n
 
     def _choose(self, tiles: Array) -> int:
         if len(tiles):
@@ -113,7 +132,7 @@ class _Bound:
 
     def __init__(self, of: Quiet, slot: Slot) -> None:
         bind, held, tiles = of._kernels.bind, of._picture.planes, of._list
-        self.measure: Bound = bind("tile_unrest", tiles, slot.planes[0], held[0], of._unrest)
+        self.measure: Bound = bind("tile_unrest", of._persons, slot.planes[0], held[0], of._unrest)
         self.stir: Bound = bind("stir_tiles", tiles, slot.planes[0], held[0], of._share)
         self.settle: list[Bound] = []
         self.copy: list[Bound] = []

@@ -19,9 +19,9 @@ WORKERS = ("gate.mjs", "composer.mjs", "segmenter.mjs")
 # module -> lines and what they become; `fault` of the worker's global scope is set by the page
 PYTHON = {
     "compose.py": {
-        "        classes, shown = self._tiles.classes, self._shown\n": """
+        "        whole, self._whole = self._whole, False  # what fails half way is written anew\n": """
         import js
-        classes, shown = self._tiles.classes, self._shown
+        whole, self._whole = self._whole, False
         if js.fault == "python-lookup":
             raise LookupError("broken by the test")
         if js.fault == "python-system":

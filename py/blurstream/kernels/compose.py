@@ -172,7 +172,7 @@ def edge_alpha(factor: int) -> Kernel:
     wide = hl.Func("wide")
     wide[x, k, t] = hl.Tuple(
         [
-            values[at_left, line] + (values[at_right, line] - values[at_left, line]) * share
+            (values[at_left, line] + (values[at_right, line] - values[at_left, line]) * share) * hl.f32(255)
             for values in (gain, offset)
         ]
     )
@@ -183,8 +183,9 @@ def edge_alpha(factor: int) -> Kernel:
     upper, lower = (wide[listed.each.x, above + i, listed.each.z] for i in (0, 1))
     slope = upper[0] + (lower[0] - upper[0]) * down
     base = upper[1] + (lower[1] - upper[1]) * down
-    value = (slope * hl.f32(luma[listed.x, listed.y]) + base) * 255.0 + 0.5
-    out = listed.store("alpha", hl.u8(hl.clamp(value, 0.0, 255.0)))
+    value = slope * hl.f32(luma[listed.x, listed.y]) + (base + hl.f32(0.5))
+    # two saturating narrowings, an instruction each, in place of clamping floats
+    out = listed.store("alpha", hl.u8_sat(hl.i16_sat(hl.i32(value))))
     wide.compute_at(out, listed.each.z).vectorize(x, 4)
     return Kernel(f"edge_alpha_{factor}", (listed.tiles, luma, gain, offset), listed.params, (out,))
 
