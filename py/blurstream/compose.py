@@ -18,6 +18,7 @@ from .matte import Matte
 from .plate import Plate
 from .prepare import Prepared
 from .quiet import Quiet
+from .tile_list import TileList
 from .tiles import BACKGROUND, BOUNDARY, NONE, PERSON, Tiles
 
 Array = np.ndarray[Any, Any]
@@ -68,8 +69,7 @@ class Compose:
         self._matte, self._tiles, self._plate = matte, tiles, plate
         self.picture = Planes(geometry)
         self.alpha: Array = np.zeros(geometry.padded, np.uint8)
-        self.every = geometry.list_tiles()
-        self._list: Array = self.every.copy()
+        self._list = TileList(geometry)
         self._shown: Array = np.full(geometry.tiles, NONE, np.uint8)  # class that each tile was written as
         self._whole = False  # all of the picture is as `_shown` says
         self._none: Array = np.zeros(geometry.tiles, np.uint8)
@@ -78,7 +78,7 @@ class Compose:
         self._size = (geometry.tiles_wide, geometry.tiles_high)
         bind, picture = kernels.bind, self.picture.planes
         self._fill = [
-            bind(f"fill_tiles_{size}", self._list, rows_, plane)
+            bind(f"fill_tiles_{size}", self._list.pairs, rows_, plane)
             for size, rows_, plane in zip(SIZES, plate.rows, picture, strict=True)
         ]
         self._bound: dict[int, _Bound] = {}
@@ -104,7 +104,7 @@ class Compose:
         whole, self._whole = self._whole, False  # what fails half way is written anew
         if not whole:
             self._shown.fill(NONE)
-        if unsettled is not None or not whole or self._plate.touched.any():
+        if unsettled is not None or not whole or self._plate.touched.view(bool).any():
             stale = self._none if unsettled is None else unsettled
             self._replace(slot, prepared, stale, window, fuse)
         self.written += self._quiet.copy(slot) if denoise is None else self._quiet.run(slot, denoise)
@@ -118,9 +118,11 @@ class Compose:
         classes, shown = self._tiles.classes, self._shown
         other = classes != shown
         uncovered = other | self._plate.touched.view(bool)
-        self._cover(((classes == BACKGROUND) & uncovered).ravel())
         stale = uncovered | unsettled.view(bool)
-        self._blend(slot, prepared, ((classes == BOUNDARY) & stale).ravel(), window, fuse)
+        choose = self._list.choose
+        self._cover(choose(np.flatnonzero((classes == BACKGROUND) & uncovered)))
+        seam = choose(np.flatnonzero((classes == BOUNDARY) & stale))
+        self._blend(slot, prepared, seam, window, fuse)
         self._quiet.assign((classes == PERSON).ravel(), other.ravel())
         np.copyto(shown, classes)
         self._plate.touched.fill(0)
@@ -128,8 +130,7 @@ class Compose:
     def conceal(self, slot: Slot, ticket: int, reason: str) -> SafeFrame:
         """The whole frame becomes the plate; the plate must have been built without leaving anybody out."""
         self._whole = False
-        self._list[:] = self.every
-        self._cover(None)
+        self._cover(self._list.choose_all())
         return self._seal(slot, ticket, "concealed", reason)
 
     def repeat(
@@ -138,16 +139,14 @@ class Compose:
         """What is shown already, once more."""
         return self._seal(slot, ticket, kind, reason)
 
-    def _cover(self, chosen: Array | None) -> None:
-        n = len(self.every) if chosen is None else self._choose(chosen)
+    def _cover(self, n: int) -> None:
+        self.written += n
         if n:
             for fill, cell in zip(self._fill, self._plate.cell, strict=True):
                 fill(n, *self._size, cell)
 
-    def _blend(
-        self, slot: Slot, prepared: Prepared, chosen: Array, window: Window | None, fuse: bool
-    ) -> None:
-        n = self._choose(chosen)
+    def _blend(self, slot: Slot, prepared: Prepared, n: int, window: Window | None, fuse: bool) -> None:
+        self.written += n
         if not n:
             return
         bound = self._of(slot, prepared)
@@ -156,13 +155,6 @@ class Compose:
             bound.sides(window)
         for blend, cell in zip(bound.fuse if fuse else bound.blend, self._plate.cell, strict=True):
             blend(n, *self._size, cell)
-
-    def _choose(self, chosen: Array) -> int:
-        n = int(np.count_nonzero(chosen))
-        if n:
-            np.compress(chosen, self.every, axis=0, out=self._list[:n])
-        self.written += n
-        return n
 
     def _seal(
         self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
@@ -190,7 +182,7 @@ class _Bound:
     """The kernels bound to one slot's planes."""
 
     def __init__(self, of: Compose, slot: Slot, prepared: Prepared) -> None:
-        bind, tiles, matte, factor = of._kernels.bind, of._list, of._matte, of._geometry.factor
+        bind, tiles, matte, factor = of._kernels.bind, of._list.pairs, of._matte, of._geometry.factor
         self.edge_alpha = bind(
             f"edge_alpha_{factor}", tiles, slot.planes[0], matte.gain, matte.offset, of.alpha
         )

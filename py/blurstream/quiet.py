@@ -14,6 +14,7 @@ import numpy as np
 from .frame import Geometry, Planes, Slot
 from .kernels.loader import Bound, Kernels
 from .kernels.signatures import TILE
+from .tile_list import TileList
 
 Array = np.ndarray[Any, Any]
 
@@ -43,9 +44,7 @@ class Quiet:
         self._kernels, self._picture = kernels, picture
         self._size = (geometry.tiles_wide, geometry.tiles_high)
         count = geometry.tiles_wide * geometry.tiles_high
-        self._every = geometry.list_tiles()
-        self._persons: Array = self._every.copy()  # the person's, as pairs
-        self._list: Array = self._every.copy()
+        self._persons, self._list = TileList(geometry), TileList(geometry)
         self._tiles: Array = np.zeros(0, np.intp)  # the person's, as places in a map
         self._unrest: Array = np.zeros(count, np.int32)
         self._share: Array = np.zeros(geometry.padded, np.uint8)
@@ -63,7 +62,7 @@ class Quiet:
         self._age[new] = NEW
         self._tiles = np.flatnonzero(persons)
         self._ages = self._age[self._tiles]
-        np.take(self._every, self._tiles, axis=0, out=self._persons[: len(self._tiles)])
+        self._persons.choose(self._tiles)
 
     def copy(self, slot: Slot) -> int:
         """The person as the camera has them; returns the number of tiles."""
@@ -79,7 +78,7 @@ class Quiet:
         moving, going = age == 0, age <= SETTLED
         copied = self._copy(slot, self._tiles[moving])
         going ^= moving
-        n = self._choose(self._tiles[going])
+        n = self._list.choose(self._tiles[going])
         if n:
             bound = self._of(slot)
             calm = max(round(CALM * (self.variance * (1 + 1 / AVERAGED)) ** 0.5), LEAST_CALM)
@@ -110,16 +109,11 @@ class Quiet:
             self.variance += (estimate - self.variance) * FOLLOW
 
     def _copy(self, slot: Slot, tiles: Array) -> int:
-        n = self._choose(tiles)
+        n = self._list.choose(tiles)
         if n:
             for kernel in self._of(slot).copy:
                 kernel(n, *self._size)
         return n
-
-    def _choose(self, tiles: Array) -> int:
-        if len(tiles):
-            np.take(self._every, tiles, axis=0, out=self._list[: len(tiles)])
-        return len(tiles)
 
     def _of(self, slot: Slot) -> _Bound:
         if slot.number not in self._bound:
@@ -131,8 +125,8 @@ class _Bound:
     """The kernels bound to one slot's planes."""
 
     def __init__(self, of: Quiet, slot: Slot) -> None:
-        bind, held, tiles = of._kernels.bind, of._picture.planes, of._list
-        self.measure: Bound = bind("tile_unrest", of._persons, slot.planes[0], held[0], of._unrest)
+        bind, held, tiles = of._kernels.bind, of._picture.planes, of._list.pairs
+        self.measure: Bound = bind("tile_unrest", of._persons.pairs, slot.planes[0], held[0], of._unrest)
         self.stir: Bound = bind("stir_tiles", tiles, slot.planes[0], held[0], of._share)
         self.settle: list[Bound] = []
         self.copy: list[Bound] = []
