@@ -79,12 +79,7 @@ class Segmenter {
 
 async function openSession(model: Uint8Array): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(model, {
-      executionProviders: ['wasm'],
-      // All values in one block, placed once: by default each is allocated and freed at every run.
-      enableCpuMemArena: true,
-      enableMemPattern: true,
-    });
+    return await InferenceSession.create(model, { executionProviders: ['wasm'] });
   } catch (error) {
     throw new ModelError(
       'model-unloadable',
