@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+import faster_graph
 import onnx_graph
 import reference
 import tflite_graph
@@ -50,7 +51,7 @@ def convert(source: Path, entry: dict[str, Any]) -> bytes:
             f"{file} has the sha256 {found}, but {wanted['sha256']} is pinned: install exactly "
             f"{wanted['package']}@{wanted['version']}"
         )
-    model = onnx_graph.translate(tflite_graph.read(file), entry["name"])
+    model = faster_graph.faster(onnx_graph.translate(tflite_graph.read(file), entry["name"]))
     return bytes(model.SerializeToString(deterministic=True))
 
 

@@ -1,10 +1,11 @@
-"""Writes a TensorFlow Lite graph as ONNX, in the form that onnxruntime's CPU and wasm kernels run fastest.
+"""Writes a TensorFlow Lite graph as ONNX, operator by operator where nothing simpler is as fast.
 
 - Channels first inside, one Transpose at the input; the one-channel output needs only a Reshape.
 - Weights are constants, so onnxruntime fuses every Conv with the Relu behind it.
 - Resize and a 1x1 Conv commute (the weights of the interpolation add up to 1, so the bias passes through):
   the Conv runs first, on a quarter of the pixels, and the Resize on fewer channels.
 - Only operators of the ONNX standard: the file runs in any ONNX runtime.
+What only suits onnxruntime-web is done after it, by faster_graph.
 
 Same input, same bytes: names are counted, nothing depends on a clock or on the order of a set.
 """
