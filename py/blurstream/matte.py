@@ -37,7 +37,7 @@ class Matte:
         self._geometry, self._kernels = geometry, kernels
         shape, span = geometry.work, geometry.span
         self._mask: Array = np.zeros((MODEL_HEIGHT, MODEL_WIDTH), np.float32)
-        self._soft: tuple[Array, Array] = (np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+        self._soft: tuple[Array, Array] = (np.zeros(shape, np.uint16), np.zeros(shape, np.uint16))
         self.gain: Array = np.zeros(shape, np.float32)
         self.offset: Array = np.zeros(shape, np.float32)
         self.alpha: Array = np.zeros(shape, np.uint8)
