@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import halide as hl
 
-from .definition import VECTOR_F32, VECTOR_U8, Kernel, from_origin, image, scalars
+from .definition import VECTOR_F32, VECTOR_U8, Kernel, image, scalars
 from .signatures import BOX_RADIUS, MATTE_STEP, SOFT
 
 assert BOX_RADIUS == 4, "5 of every second pixel, then 3, and the two that are interpolated between"
@@ -59,7 +59,10 @@ def matte() -> Kernel:
     other = y // 2 - 1 + y % 2 * 2
     tall[x, y] = hl.Tuple([0.75 * blurred[x, y // 2][i] + 0.25 * blurred[x, other][i] for i in (0, 1)])
     wide[side, x, y] = hl.Tuple(
-        [0.75 * tall[x, y][i] + 0.25 * hl.select(side == 0, tall[x - 1, y][i], tall[x + 1, y][i]) for i in (0, 1)]
+        [
+            0.75 * tall[x, y][i] + 0.25 * hl.select(side == 0, tall[x - 1, y][i], tall[x + 1, y][i])
+            for i in (0, 1)
+        ]
     )
 
     coefficients, alpha = hl.Func("coefficients"), hl.Func("alpha")

@@ -73,7 +73,9 @@ def model_input(*args: Any) -> None:
     xs = np.arange(image.shape[1]) * step_x + start_x
     ys = np.arange(image.shape[0]) * step_y + start_y
     luma = (_sample(y, xs, ys) - y_offset) * y_gain
-    cb, cr = (_sample(plane, xs / 2 - 0.25, ys / 2 - 0.25) - 128 for plane in (u, v))
+    halves = np.arange(y.shape[1]) / 2 - 0.25
+    wide = [_sample(plane, halves, np.arange(len(plane))) for plane in (u, v)]
+    cb, cr = (_sample(plane, xs, ys / 2 - 0.25) - 128 for plane in wide)
     rgb = np.stack([luma + red_v * cr, luma + green_u * cb + green_v * cr, luma + blue_u * cb], axis=-1)
     image[:] = np.clip(rgb / 255, 0, 1)
 
@@ -135,10 +137,10 @@ def soft_mask(
 
 
 def _upsampled(values: Array) -> Array:
-    """Twice the size: three quarters of the nearest, one of the next; a pixel less than whole at each edge."""
+    """Twice the size: three quarters of the nearest, one of the next; not exact at the edges."""
     for axis in (0, 1):
-        near, before, after = (np.roll(values, by, axis) for by in (0, 1, -1))
-        both = np.stack([0.75 * near + 0.25 * before, 0.75 * near + 0.25 * after], axis + 1)
+        before, after = (np.roll(values, by, axis) for by in (1, -1))
+        both = np.stack([0.75 * values + 0.25 * before, 0.75 * values + 0.25 * after], axis + 1)
         shape = list(values.shape)
         shape[axis] *= 2
         values = both.reshape(shape)
