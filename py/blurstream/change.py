@@ -67,16 +67,17 @@ class Change:
         self._frames += 1
         if self._fresh:
             prepared.changed.fill(1)
+        n = int(np.count_nonzero(prepared.changed))
+        self.any = n > 0
+        if self._fresh:
             self.cut = True
         else:
             if self._frames % LEARN_EVERY == 1:
                 self.noise.learn(self._flickered(prepared), self._texture)
-            self.cut = self._is_cut()
+            self.cut = n > 0 and self._is_cut()  # so large a difference is no noise in a whole tile
         if self._frames % LEARN_EVERY == 0:
             self._before[:] = prepared.work[0]
         self._fresh = False
-        n = int(np.count_nonzero(prepared.changed))
-        self.any = n > 0
         if n:
             np.compress(prepared.changed.ravel(), self._every, axis=0, out=self._list[:n])
             for copy in renew:

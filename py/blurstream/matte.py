@@ -18,7 +18,7 @@ Array = np.ndarray[Any, Any]
 RISE, FALL, FOLLOW = 0.25, 1.0, 1.5
 REST = 0.15  # change of the mask that is left out where the picture has not changed
 EPSILON = 40.0  # guided filter: luma variance (0..255 squared) below which an edge is not followed
-LOW, HIGH = 0.53, 0.98  # levels: filtered mask at which alpha is 0 and 1: what is in doubt is hidden
+LOW, HIGH = 0.56, 0.98  # levels: filtered mask at which alpha is 0 and 1: what is in doubt is hidden
 
 ABSENT, PRESENT = 0.2, 0.9  # mask below / above which the filter has no say; it fades in over as much again
 NOTHING = 0.1  # mask below which there is no trace of a person; alpha is 0 up to ABSENT
@@ -37,7 +37,7 @@ class Matte:
         self._geometry, self._kernels = geometry, kernels
         shape, span = geometry.work, geometry.span
         self._mask: Array = np.zeros((MODEL_HEIGHT, MODEL_WIDTH), np.float32)
-        self._soft: tuple[Array, Array] = (np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+        self._soft: tuple[Array, Array] = (np.zeros(shape, np.uint16), np.zeros(shape, np.uint16))
         self.gain: Array = np.zeros(shape, np.float32)
         self.offset: Array = np.zeros(shape, np.float32)
         self.alpha: Array = np.zeros(shape, np.uint8)
@@ -109,12 +109,12 @@ class Matte:
         """What the guided filter can reach from any trace of a person."""
         geometry = self._geometry
         sides = []
-        sparse = mask[::LOOK, ::LOOK]
+        traces = mask[::LOOK, ::LOOK] > NOTHING
         for axis, step, tiles in (
             (0, self._placement.step_x, geometry.tiles_wide),
             (1, self._placement.step_y, geometry.tiles_high),
         ):
-            found = LOOK * np.flatnonzero(sparse.max(axis) > NOTHING)
+            found = LOOK * np.flatnonzero(traces.any(axis))
             if not len(found):
                 return Window(0, 0, 1, 1)
             margin = 2 * BOX_RADIUS + 2

@@ -15,13 +15,14 @@ from scipy import ndimage
 
 from .loader import Array, Bound, Window
 from .signatures import (
-    BOX_RADIUS,
     CELL,
     COPY_SIZES,
+    MATTE_STEP,
     ROW_SCALE,
     SEAM,
     SIGNATURES,
     SNAP,
+    SOFT,
     TILE,
     WORK_FACTORS,
 )
@@ -72,7 +73,9 @@ def model_input(*args: Any) -> None:
     xs = np.arange(image.shape[1]) * step_x + start_x
     ys = np.arange(image.shape[0]) * step_y + start_y
     luma = (_sample(y, xs, ys) - y_offset) * y_gain
-    cb, cr = (_sample(plane, xs / 2 - 0.25, ys / 2 - 0.25) - 128 for plane in (u, v))
+    halves = np.arange(y.shape[1]) / 2 - 0.25
+    wide = [_sample(plane, halves, np.arange(len(plane))) for plane in (u, v)]
+    cb, cr = (_sample(plane, xs, ys / 2 - 0.25) - 128 for plane in wide)
     rgb = np.stack([luma + red_v * cr, luma + green_u * cb + green_v * cr, luma + blue_u * cb], axis=-1)
     image[:] = np.clip(rgb / 255, 0, 1)
 
@@ -126,16 +129,22 @@ def soft_mask(
 ) -> None:
     rows, columns = soft.shape
     lifted = _sample(mask, np.arange(columns) * step_x + start_x, np.arange(rows) * step_y + start_y)
-    change = lifted - previous
+    change = lifted - previous / SOFT
     changes = np.repeat(np.repeat(changed, span, axis=0), span, axis=1)[:rows, :columns] != 0
     step = change * np.minimum(np.where(change < 0, fall, rise) + follow * np.abs(change), 1)
-    steady = previous + np.where(changes | (np.abs(change) >= rest), step, 0)
-    soft[:] = np.where(steady < SNAP, 0, np.where(steady > 1 - SNAP, 1, steady))
+    steady = np.rint(previous + SOFT * np.where(changes | (np.abs(change) >= rest), step, 0))
+    soft[:] = np.where(steady < SNAP, 0, np.where(steady > SOFT - SNAP, SOFT, steady))
 
 
-def _box(values: Array) -> Array:
-    means: Array = ndimage.uniform_filter(values, 2 * BOX_RADIUS + 1, mode="nearest")
-    return means
+def _upsampled(values: Array) -> Array:
+    """Twice the size: three quarters of the nearest, one of the next; not exact at the edges."""
+    for axis in (0, 1):
+        before, after = (np.roll(values, by, axis) for by in (1, -1))
+        both = np.stack([0.75 * values + 0.25 * before, 0.75 * values + 0.25 * after], axis + 1)
+        shape = list(values.shape)
+        shape[axis] *= 2
+        values = both.reshape(shape)
+    return values
 
 
 def matte(
@@ -150,14 +159,25 @@ def matte(
     offset: Array,
     alpha: Array,
 ) -> None:
-    luma, p = work_y[: soft.shape[0], : soft.shape[1]].astype(np.float64), soft.astype(np.float64)
-    mean_i, mean_p = _box(luma), _box(p)
-    slope = (_box(luma * p) - mean_i * mean_p) / (_box(luma * luma) - mean_i**2 + epsilon)
+    rows, columns = soft.shape[0] // 2, soft.shape[1] // 2
+    luma, p = work_y[: soft.shape[0], : soft.shape[1]].astype(np.float64), soft.astype(np.float64) / SOFT
+    levels = (soft // MATTE_STEP).astype(np.float64) * MATTE_STEP / SOFT
+    margin = 5  # more than the filters reach
+    mean_i, mean_p, mean_ii, mean_ip = (
+        ndimage.uniform_filter(np.pad(_block_sums(values, 2, rows, columns) / 4, margin, mode="edge"), 5)
+        for values in (luma, levels, luma * luma, luma * levels)
+    )
+    slope = (mean_ip - mean_i * mean_p) / (mean_ii - mean_i**2 + epsilon)
+    inside = slice(2 * margin, -2 * margin)
+    slopes, means = (
+        _upsampled(ndimage.uniform_filter(values, 3))[inside, inside]
+        for values in (slope, mean_p - slope * mean_i)
+    )
     sure_not = np.clip((2 * absent - p) / absent, 0, 1)
     sure = np.clip((p - 2 * present + 1) / (1 - present), 0, 1)
     doubt = (1 - sure_not) * (1 - sure)
-    gain[:] = _box(slope) / (high - low) * doubt
-    offset[:] = (_box(mean_p - slope * mean_i) - low) / (high - low) * doubt + sure
+    gain[:] = slopes / (high - low) * doubt
+    offset[:] = (means - low) / (high - low) * doubt + sure
     alpha[:] = np.clip((gain * luma + offset) * 255 + 0.5, 0, 255)
 
 

@@ -16,7 +16,9 @@ CELL = 4  # work pixels to a plate cell, each way
 BOX_RADIUS = 4  # of the guided filter, in work pixels
 SEAM = 1  # points to a tile, each way, that the colours on either side of the seam are known at
 COPY_SIZES = (16, 8, 4, 2)  # tiles of the frame's planes and of the work planes, luma and chroma
-SNAP = 1 / 256  # soft mask this near to 0 or 1 is taken as such
+SOFT = 16384  # the soft mask's 1
+MATTE_STEP = SOFT // 256  # of the soft mask in the guided filter's sums
+SNAP = SOFT // 256  # soft mask this near to 0 or 1 is taken as such
 ROW_SCALE = 4  # of the plate's rows: two fractional bits
 
 
@@ -61,17 +63,17 @@ SIGNATURES: dict[str, Signature] = {
     # matte: mask -> alpha
     **{
         f"soft_mask_{TILE // f}": Signature(
-            ("mask:f32[2]", "previous:f32[2]", "changed:u8[2]"),
+            ("mask:f32[2]", "previous:u16[2]", "changed:u8[2]"),
             (
                 *("step_x:f32", "step_y:f32", "start_x:f32", "start_y:f32"),
                 *("rise:f32", "fall:f32", "follow:f32", "rest:f32"),
             ),
-            ("soft:f32[2]",),
+            ("soft:u16[2]",),
         )
         for f in WORK_FACTORS
     },
     "matte": Signature(
-        ("work_y:u8[2]", "soft:f32[2]"),
+        ("work_y:u8[2]", "soft:u16[2]"),
         ("epsilon:f32", "low:f32", "high:f32", "absent:f32", "present:f32"),
         ("gain:f32[2]", "offset:f32[2]", "alpha:u8[2]"),
     ),
@@ -81,7 +83,7 @@ SIGNATURES: dict[str, Signature] = {
         for f in WORK_FACTORS
     },
     **{
-        f"tile_differs_{TILE // f}": Signature(("a:f32[2]", "b:f32[2]"), (), ("differs:u8[2]",))
+        f"tile_differs_{TILE // f}": Signature(("a:u16[2]", "b:u16[2]"), (), ("differs:u8[2]",))
         for f in WORK_FACTORS
     },
     # plate: the person-excluded background

@@ -41,13 +41,13 @@ def _fold(best: object, values: list[hl.Expr]) -> hl.Expr:
 
 def tile_differs(span: int) -> Kernel:
     """1 where any pixel of a tile differs between `a` and `b`."""
-    a, b = image("a", hl.Float(32), 2), image("b", hl.Float(32), 2)
+    a, b = image("a", hl.UInt(16), 2), image("b", hl.UInt(16), 2)
     x, y = hl.Var("x"), hl.Var("y")
     rows, differs = hl.Func("rows"), hl.Func("differs")
     pixel = [hl.select(a[x, span * y + j] != b[x, span * y + j], hl.u8(1), hl.u8(0)) for j in range(span)]
     rows[x, y] = _fold(hl.max, pixel)
     differs[x, y] = _fold(hl.max, [rows[span * x + i, y] for i in range(span)])
-    rows.compute_at(differs, y).vectorize(x, 4, hl.TailStrategy.GuardWithIf)
+    rows.compute_at(differs, y).vectorize(x, 8, hl.TailStrategy.GuardWithIf)
     from_origin(differs)
     return Kernel(f"tile_differs_{span}", (a, b), (), (differs,))
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from blurstream.kernels.signatures import COPY_SIZES, SEAM, TILE, WORK_FACTORS
+from blurstream.kernels.signatures import COPY_SIZES, SEAM, SOFT, TILE, WORK_FACTORS
 from side_by_side import COMPILED, both, close, equal, zeros
 from strategies import sized
 
@@ -85,7 +85,7 @@ def test_tile_spread(reach: int, rows: int, columns: int, seed: int) -> None:
 @given(spans, few_tiles, few_tiles, st.integers(0, 2**32))
 def test_tile_differs(span: int, rows: int, columns: int, seed: int) -> None:
     random = np.random.default_rng(seed)
-    before = random.random((rows * span, columns * span), np.float32)
+    before = random.integers(0, SOFT, (rows * span, columns * span), np.uint16)
     after = before.copy()
     after[random.integers(0, len(after)), random.integers(0, after.shape[1])] += 1
     (differs,) = equal(f"tile_differs_{span}", [before, after], (), [zeros(rows, columns)])
