@@ -11,18 +11,18 @@ from .frame import FrameSpec, Geometry
 from .ground import Ground
 from .kernels.loader import Kernels
 from .options import PRIVATE, Blur, Effect
-from .workspace import Ticket
+from .workspace import SLOTS, Ticket
 
 Array = np.ndarray[Any, Any]
 
 
 class Background:
-    """Keeps the backdrop of the frames' size; the plate belongs to the workspace."""
+    """Keeps the backdrops of the frames' sizes; the plate belongs to the workspace."""
 
     def __init__(self, kernels: Kernels) -> None:
         self._kernels = kernels
         self.effect: Effect = PRIVATE
-        self._backdrop: Backdrop | None = None
+        self._backdrops: dict[tuple[int, int], Backdrop] = {}  # by size, the one used last at the end
         self._plate_is_old = False
 
     @property
@@ -70,9 +70,11 @@ class Background:
 
     def _of(self, geometry: Geometry) -> Backdrop:
         size = (geometry.width, geometry.height)
-        if self._backdrop is None or self._backdrop.size != size:
-            self._backdrop = Backdrop(geometry, self._kernels)
-        return self._backdrop
+        backdrop = self._backdrops.pop(size, None) or Backdrop(geometry, self._kernels)
+        self._backdrops[size] = backdrop
+        if len(self._backdrops) > SLOTS:  # frames on their way may be of another size each
+            del self._backdrops[next(iter(self._backdrops))]
+        return backdrop
 
 
 def _spec(ticket: Ticket) -> FrameSpec:

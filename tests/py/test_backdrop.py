@@ -191,6 +191,20 @@ def test_a_new_size_needs_a_picture_of_that_size() -> None:
     near(bench.one(room(640, 360), mask_of())[1], planes_of(picture))
 
 
+def test_a_frame_of_the_old_size_is_still_on_its_way() -> None:
+    bench, picture = Bench(), landscape(640, 360)
+    asked_for(bench, Image(1))
+    place(bench, 1, landscape(320, 180))
+    bench.push(room(320, 180))
+    place(bench, 1, picture)
+    bench.push(room(640, 360))
+    bench.session.answer(mask_of())
+    bench.session.answer(mask_of())
+    assert [safe.kind for safe, _ in bench.safe] == ["composed", "composed"]
+    near(bench.safe[0][1], planes_of(landscape(320, 180)))
+    near(bench.safe[1][1], planes_of(picture))
+
+
 def test_a_camera_that_is_moved_is_not_concealed_before_a_backdrop() -> None:
     bench = Bench()
     asked_for(bench, TEAL)
