@@ -104,6 +104,12 @@ class Engine:
         self._pipeline.configure(parse_settings(settings))
 
     @_kept
+    def place_picture(self, number: int, width: int, height: int) -> Any:
+        """[address, stride] of where the picture of an image effect is to be put, see Pipeline."""
+        memory, stride = self._pipeline.place_picture(number, width, height)
+        return to_js([memory.ctypes.data, stride])
+
+    @_kept
     def begin(
         self,
         format: str,

@@ -12,17 +12,16 @@ from typing import Any, Literal
 import numpy as np
 
 from .frame import FrameSpec, Geometry, Planes, Slot
+from .ground import SIZES, Ground
 from .kernels.loader import Bound, Kernels, Window
-from .kernels.signatures import SEAM, TILE
 from .matte import Matte
-from .plate import Plate
 from .prepare import Prepared
 from .quiet import Quiet
+from .seam import Seam
 from .tile_list import TileList
 from .tiles import BACKGROUND, BOUNDARY, NONE, PERSON, Tiles
 
 Array = np.ndarray[Any, Any]
-SIZES = (TILE, TILE // 2, TILE // 2)
 _COMPOSER = object()
 
 
@@ -62,26 +61,20 @@ class SafeFrame:
 class Compose:
     """Keeps what is shown, and writes into it what has to change."""
 
-    def __init__(
-        self, geometry: Geometry, kernels: Kernels, matte: Matte, tiles: Tiles, plate: Plate
-    ) -> None:
+    def __init__(self, geometry: Geometry, kernels: Kernels, matte: Matte, tiles: Tiles) -> None:
         self._geometry, self._kernels = geometry, kernels
-        self._matte, self._tiles, self._plate = matte, tiles, plate
+        self._matte, self._tiles = matte, tiles
         self.picture = Planes(geometry)
-        self.alpha: Array = np.zeros(geometry.padded, np.uint8)
         self._list = TileList(geometry)
         self._shown: Array = np.full(geometry.tiles, NONE, np.uint8)  # class that each tile was written as
         self._whole = False  # all of the picture is as `_shown` says
         self._none: Array = np.zeros(geometry.tiles, np.uint8)
         self._quiet = Quiet(geometry, kernels, self.picture)
-        self._sides = _Sides(geometry)
+        self._seam = Seam(geometry, kernels, matte, self._list.pairs, self.picture)
         self._size = (geometry.tiles_wide, geometry.tiles_high)
-        bind, picture = kernels.bind, self.picture.planes
-        self._fill = [
-            bind(f"fill_tiles_{size}", self._list.pairs, rows_, plane)
-            for size, rows_, plane in zip(SIZES, plate.rows, picture, strict=True)
-        ]
-        self._bound: dict[int, _Bound] = {}
+        self._ground: Ground | None = None  # that the picture was made on
+        self._fill: list[Bound] = []
+        self._veil = False  # the picture is all ground
         self.written = 0  # tiles, since the start
 
     def compose(
@@ -89,49 +82,72 @@ class Compose:
         slot: Slot,
         prepared: Prepared,
         ticket: int,
+        ground: Ground,
         unsettled: Array | None,
         window: Window | None,
         *,
         denoise: float | None,
         fuse: bool = True,
     ) -> SafeFrame:
-        """`unsettled`: u8, tiles in whose reach picture or mask have changed since they were written; None:
+        """`ground`: what is behind the person.
+        `unsettled`: u8, tiles in whose reach picture or mask have changed since they were written; None:
         the mask is the last one, and nothing has changed but within the person.
         `window`: what holds those of them that are near the person.
         `denoise`: the most that the camera's noise can be, in levels; None: the person is left as the camera
         has them.
         """
+        self._stand_on(ground)
+        self._veil = False
         whole, self._whole = self._whole, False  # what fails half way is written anew
         if not whole:
             self._shown.fill(NONE)
-        if unsettled is not None or not whole or self._plate.touched.view(bool).any():
+        if unsettled is not None or not whole or ground.touched.view(bool).any():
             stale = self._none if unsettled is None else unsettled
-            self._replace(slot, prepared, stale, window, fuse)
+            self._replace(slot, prepared, ground, stale, window, fuse)
         self.written += self._quiet.copy(slot) if denoise is None else self._quiet.run(slot, denoise)
         self._whole = True
         return self._seal(slot, ticket, "composed", "")
 
     def _replace(
-        self, slot: Slot, prepared: Prepared, unsettled: Array, window: Window | None, fuse: bool
+        self,
+        slot: Slot,
+        prepared: Prepared,
+        ground: Ground,
+        unsettled: Array,
+        window: Window | None,
+        fuse: bool,
     ) -> None:
         """The background's and the boundary's tiles."""
         classes, shown = self._tiles.classes, self._shown
         other = classes != shown
-        uncovered = other | self._plate.touched.view(bool)
+        uncovered = other | ground.touched.view(bool)
         stale = uncovered | unsettled.view(bool)
         choose = self._list.choose
         self._cover(choose(np.flatnonzero((classes == BACKGROUND) & uncovered)))
-        seam = choose(np.flatnonzero((classes == BOUNDARY) & stale))
-        self._blend(slot, prepared, seam, window, fuse)
+        n = choose(np.flatnonzero((classes == BOUNDARY) & stale))
+        self._seam.blend(slot, prepared, ground, n, window, fuse)
+        self.written += n
         self._quiet.assign((classes == PERSON).ravel(), other.ravel())
         np.copyto(shown, classes)
-        self._plate.touched.fill(0)
+        ground.touched.fill(0)
 
-    def conceal(self, slot: Slot, ticket: int, reason: str) -> SafeFrame:
-        """The whole frame becomes the plate; the plate must have been built without leaving anybody out."""
+    def conceal(self, slot: Slot, ticket: int, reason: str, ground: Ground) -> SafeFrame:
+        """The whole frame becomes `ground`; a plate must have been built without leaving anybody out."""
+        self._stand_on(ground)
         self._whole = False
         self._cover(self._list.choose_all())
+        ground.touched.fill(0)
+        self._veil = True
         return self._seal(slot, ticket, "concealed", reason)
+
+    @property
+    def alpha(self) -> Array:
+        """u8, padded: of the boundary's tiles, as they were written last."""
+        return self._seam.alpha
+
+    def is_veil_of(self, ground: Ground) -> bool:
+        """Whether the picture is all of `ground` as it is."""
+        return self._veil and ground is self._ground and not ground.touched.view(bool).any()
 
     def repeat(
         self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
@@ -139,63 +155,24 @@ class Compose:
         """What is shown already, once more."""
         return self._seal(slot, ticket, kind, reason)
 
+    def _stand_on(self, ground: Ground) -> None:
+        if ground is self._ground:
+            return
+        self._whole = False
+        self._fill = [
+            self._kernels.bind(f"{ground.cover}_{size}", self._list.pairs, source, plane)
+            for size, source, plane in zip(SIZES, ground.sources, self.picture.planes, strict=True)
+        ]
+        self._ground = ground
+
     def _cover(self, n: int) -> None:
         self.written += n
-        if n:
-            for fill, cell in zip(self._fill, self._plate.cell, strict=True):
-                fill(n, *self._size, cell)
-
-    def _blend(self, slot: Slot, prepared: Prepared, n: int, window: Window | None, fuse: bool) -> None:
-        self.written += n
-        if not n:
-            return
-        bound = self._of(slot, prepared)
-        bound.edge_alpha(n, *self._size)
-        if fuse and window is not None:
-            bound.sides(window)
-        for blend, cell in zip(bound.fuse if fuse else bound.blend, self._plate.cell, strict=True):
-            blend(n, *self._size, cell)
+        if n and self._ground is not None:
+            for fill, scalars in zip(self._fill, self._ground.scalars, strict=True):
+                fill(n, *self._size, *scalars)
 
     def _seal(
         self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
     ) -> SafeFrame:
         assert slot.spec is not None
         return SafeFrame(ticket, self.picture, slot.spec, kind, reason, _COMPOSER)
-
-    def _of(self, slot: Slot, prepared: Prepared) -> _Bound:
-        if slot.number not in self._bound:
-            self._bound[slot.number] = _Bound(self, slot, prepared)
-        return self._bound[slot.number]
-
-
-class _Sides:
-    """Colours on either side of the seam, SEAM points to a tile: (person, room) for Y, U and V."""
-
-    def __init__(self, geometry: Geometry) -> None:
-        shape = (geometry.tiles_high * SEAM, geometry.tiles_wide * SEAM)
-        self.planes: list[tuple[Array, Array]] = [
-            (np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)) for _ in "yuv"
-        ]
-
-
-class _Bound:
-    """The kernels bound to one slot's planes."""
-
-    def __init__(self, of: Compose, slot: Slot, prepared: Prepared) -> None:
-        bind, tiles, matte, factor = of._kernels.bind, of._list.pairs, of._matte, of._geometry.factor
-        self.edge_alpha = bind(
-            f"edge_alpha_{factor}", tiles, slot.planes[0], matte.gain, matte.offset, of.alpha
-        )
-        span = of._geometry.span
-        self.sides: Bound = of._kernels.bind_window(
-            f"seam_colours_{span}",
-            (span, span, span // 2, span // 2, *(SEAM,) * 6),
-            *(matte.alpha, *prepared.work),
-            *(side for sides in of._sides.planes for side in sides),
-        )
-        self.blend, self.fuse = [], []
-        for size, plane, rows, sides, out in zip(
-            SIZES, slot.planes, of._plate.rows, of._sides.planes, of.picture.planes, strict=True
-        ):
-            self.blend.append(bind(f"blend_tiles_{size}", tiles, of.alpha, rows, plane, out))
-            self.fuse.append(bind(f"fuse_tiles_{size}", tiles, of.alpha, rows, plane, *sides, out))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .colours import to_yuv
 from .errors import FrameError
 from .kernels.loader import Kernels
 from .kernels.signatures import CELL, TILE, WORK_FACTORS
@@ -102,6 +103,11 @@ class FrameSpec:
     matrix: str = "bt709"
     full_range: bool = False
 
+    @property
+    def colour_space(self) -> tuple[str, bool]:
+        """(matrix, full range) of the frame's I420 planes: RGB is converted to BT.709 of limited range."""
+        return ("bt709", False) if self.format in RED_AT else (self.matrix, self.full_range)
+
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
             raise FrameError(
@@ -158,9 +164,9 @@ class Slot(Planes):
         if self.spec is not None and self.spec.format != "I420" and self._packed is not None:
             self._packed.run(self)
         width, height = self.geometry.width, self.geometry.height
-        _repeat_edge(self.planes[0], width, height)
+        repeat_edge(self.planes[0], width, height)
         for plane in self.planes[1:]:
-            _repeat_edge(plane, (width + 1) // 2, (height + 1) // 2)
+            repeat_edge(plane, (width + 1) // 2, (height + 1) // 2)
 
 
 class _Packed:
@@ -189,12 +195,15 @@ class _Packed:
             slot.planes[0][:] = self.memory[: rows * columns].reshape(rows, columns)
             self._chroma()
             return
-        _repeat_edge(self.memory.reshape(rows, columns, 4), slot.geometry.width, slot.geometry.height)
-        self._luma(RED_AT[self.format])
-        self._chroma(RED_AT[self.format])
+        repeat_edge(self.memory.reshape(rows, columns, 4), slot.geometry.width, slot.geometry.height)
+        assert slot.spec is not None
+        weights = to_yuv(*slot.spec.colour_space)
+        self._luma(RED_AT[self.format], *weights.luma, weights.offset)
+        self._chroma(RED_AT[self.format], *weights.u, *weights.v)
 
 
-def _repeat_edge(plane: Array, width: int, height: int) -> None:
+def repeat_edge(plane: Array, width: int, height: int) -> None:
+    """The last column and row of a picture of that size, over the rest of a padded plane."""
     if width < plane.shape[1]:
         plane[:height, width:] = plane[:height, width - 1 : width]
     if height < plane.shape[0]:

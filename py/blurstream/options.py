@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .errors import OptionsError
@@ -32,8 +34,22 @@ class Blur:
         return WEAKEST_SIGMA + (STRONGEST_SIGMA - WEAKEST_SIGMA) * self.strength
 
 
+@dataclass(frozen=True)
+class Color:
+    """One colour, sRGB: `rgb` 0..255 each."""
+
+    rgb: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture. `picture`: the number it is handed over under, see Pipeline.place_picture."""
+
+    picture: int
+
+
 PRIVATE = Blur()
-Effect = Blur
+Effect = Blur | Color | Image
 
 
 @dataclass(frozen=True)
@@ -71,15 +87,44 @@ def parse_effect(text: str) -> Effect:
         value = json.loads(text)
     except ValueError as error:
         raise OptionsError(f"effect is not JSON: {error}", value=text[:80]) from error
-    if not isinstance(value, dict) or value.get("type") != "blur":
-        given = value.get("type") if isinstance(value, dict) else value
-        raise OptionsError(f"unknown effect type {given!r}; use {{type: 'blur'}}", value=repr(given)[:80])
+    kind = value.get("type") if isinstance(value, dict) else value
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        known = ", ".join(f"'{name}'" for name in _READERS)
+        raise OptionsError(f"unknown effect type {kind!r}; known are {known}", value=repr(kind)[:80])
+    return reader(value)
+
+
+def _blur(value: Mapping[str, object]) -> Blur:
     background = value.get("background", "sealed")
     if background not in BACKGROUNDS:
         raise OptionsError(
             f"background {background!r} is not one; use 'sealed' or 'fresh'", value=repr(background)[:80]
         )
-    return Blur(_strength(value.get("strength", "private")), background)
+    return Blur(_strength(value.get("strength", "private")), str(background))
+
+
+def _color(value: Mapping[str, object]) -> Color:
+    color = value.get("color")
+    digits = color.removeprefix("#") if isinstance(color, str) else ""
+    if not (isinstance(color, str) and color.startswith("#") and re.fullmatch(r"[0-9a-fA-F]{6}", digits)):
+        raise OptionsError(f"color {color!r} is not one; use '#rrggbb'", value=repr(color)[:80])
+    red, green, blue = bytes.fromhex(digits)
+    return Color((red, green, blue))
+
+
+def _image(value: Mapping[str, object]) -> Image:
+    picture = value.get("picture")
+    if not isinstance(picture, int) or isinstance(picture, bool) or picture < 0:
+        raise OptionsError(f"picture {picture!r} is not the number of one", value=repr(picture)[:80])
+    return Image(picture)
+
+
+_READERS: dict[str, Callable[[Mapping[str, object]], Effect]] = {
+    "blur": _blur,
+    "color": _color,
+    "image": _image,
+}
 
 
 def _strength(value: object) -> float:

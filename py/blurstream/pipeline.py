@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 
 from .activity import Activity, Tact
+from .background import Background
 from .compose import SafeFrame
 from .errors import BlurStreamError, FrameError, ModelError
 from .frame import FrameSpec, Geometry
+from .ground import Ground
 from .kernels.loader import Kernels
 from .mask import Mask, Session
-from .options import PRIVATE, Settings
+from .options import Settings
 from .quality import Ladder
 from .workspace import SLOTS, Ticket, Workspace
 
@@ -50,6 +52,7 @@ class Pipeline:
         self._kernels, self._emit, self._report = kernels, emit, report
         self._session: Session | None = None
         self._settings = Settings()
+        self._background = Background(kernels)
         self._workspace: Workspace | None = None
         self._mask = Mask()
         self._begun: dict[int, Ticket] = {}
@@ -65,6 +68,14 @@ class Pipeline:
 
     def configure(self, settings: Settings) -> None:
         self._settings = settings
+        self._background.effect = settings.effect
+
+    def place_picture(self, number: int, width: int, height: int) -> tuple[Array, int]:
+        """Where picture `number` of an Image effect is to be put, in the size of the frames it is for: RGBA,
+        u8, and its stride in bytes. Until it is there frames are concealed. Raises FrameError when the size
+        is impossible.
+        """
+        return self._background.place(number, Geometry(width, height))
 
     def open(self, session: Session) -> None:
         """Frames submitted from now on are segmented."""
@@ -210,13 +221,17 @@ class Pipeline:
 
     def _finish(self, ticket: Ticket, mask: Array | None) -> None:
         """`mask` None: the last one is this frame's too, or the frame is left out."""
-        if self._is_new_scene(ticket):
+        if self._is_new_scene(ticket) and self._background.shows_room:
             self._conceal(ticket, "new-scene")
             return
         if ticket.cut:
             ticket.workspace.plate.reset()
         try:
-            safe = self._composed(ticket, mask)
+            backdrop = self._background.backdrop(ticket)
+            if backdrop is None and not self._background.shows_room:
+                self._conceal(ticket, "no-picture")
+                return
+            safe = self._composed(ticket, mask, backdrop)
         except (BlurStreamError, ArithmeticError, LookupError, ValueError, TypeError) as problem:
             self._conceal(ticket, "error", f"{type(problem).__name__}: {problem}")
             return
@@ -244,7 +259,7 @@ class Pipeline:
         self._cut = max(self._cut - 1, 0)
         return self._cut > 0
 
-    def _composed(self, ticket: Ticket, mask: Array | None) -> SafeFrame:
+    def _composed(self, ticket: Ticket, mask: Array | None, backdrop: Ground | None) -> SafeFrame:
         space, settings, prepared = ticket.workspace, self._settings, ticket.prepared
         start = begun = perf_counter()
         if ticket.repeats and mask is None:
@@ -252,23 +267,22 @@ class Pipeline:
             return space.compose.repeat(ticket.slot, ticket.number, "composed", "")
         space.take(mask, prepared)
         start = self._took("matte", start)
-        if settings.effect.background == "fresh":
-            space.plate.fresh(prepared, settings.effect.sigma)
-        else:
-            space.plate.sealed(prepared, settings.effect.sigma)
+        ground = self._background.behind_person(ticket, backdrop)
         start = self._took("plate", start)
         fine = self._ladder is None or self._ladder.level.matte == "fine"
         noise = space.change.noise.sigma * space.geometry.factor if settings.denoise and fine else None
         stirred = None if mask is None else space.unsettled, space.window
-        safe = space.compose.compose(ticket.slot, prepared, ticket.number, *stirred, denoise=noise, fuse=fine)
+        safe = space.compose.compose(
+            ticket.slot, prepared, ticket.number, ground, *stirred, denoise=noise, fuse=fine
+        )
         ticket.busy_ms += (self._took("compose", start) - begun) * 1e3
         self._activity.mask_reuses += mask is None
         self._activity.composed(space)
         return safe
 
     def _conceal(self, ticket: Ticket, reason: str, message: str = "") -> None:
-        """Coarse whole frame; what fails here is left to the caller, who has no SafeFrame then and shows a
-        veil.
+        """The whole room, coarse, or the backdrop alone. What fails here is left to the caller, who has no
+        SafeFrame then and shows a veil.
         """
         self._enter(reason, message)
         start = perf_counter()
@@ -276,13 +290,16 @@ class Pipeline:
         space.reset()
         if ticket.cut:
             space.plate.reset()
-        if space.veil_is_due():
-            sigma = max(self._settings.effect.sigma, PRIVATE.sigma)
-            space.plate.fresh(ticket.prepared, sigma, person=False)
-            safe = space.compose.conceal(ticket.slot, ticket.number, reason)
+        ground = self._background.backdrop(ticket)
+        if ground is not None:
+            space.veiled = None
+        elif space.veil_is_due():
+            ground = self._background.whole(ticket)
             space.veiled = 0
-        else:
+        if ground is None or space.compose.is_veil_of(ground):
             safe = space.compose.repeat(ticket.slot, ticket.number, "concealed", reason)
+        else:
+            safe = space.compose.conceal(ticket.slot, ticket.number, reason, ground)
         self._took("conceal", start)
         self._out(safe)
 
@@ -317,6 +334,7 @@ def _shape(geometry: Geometry) -> tuple[int, int, int]:
 _WORDS = {
     "no-person": ("warning", "no person found; the whole picture is concealed until there is one"),
     "bad-mask": ("error", "the model's answer cannot be used; the whole picture is concealed"),
+    "no-picture": ("error", "the effect's picture is not here; the whole picture is concealed"),
     "model-error": ("error", "the model failed; the whole picture is concealed"),
     "new-scene": ("warning", "the picture is another one; it is concealed until the background is known"),
     "error": ("error", "a frame could not be composed; the whole picture is concealed"),

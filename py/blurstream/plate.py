@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .frame import Geometry
+from .ground import plate_ground
 from .kernels.loader import Bound, Kernels
 from .prepare import Prepared
 from .seal import Seal
@@ -35,7 +36,7 @@ def gaussian_taps(sigma: float) -> Array:
 class Plate:
     """`rows`: for Y, U and V each row of cells interpolated to the plane's width, u16, 4 x value.
 
-    `touched`: u8, tiles whose plate has changed since compose last cleared the map.
+    `ground`: the same for compose.
     """
 
     def __init__(self, geometry: Geometry, kernels: Kernels, alpha: Array) -> None:
@@ -50,8 +51,7 @@ class Plate:
         self.rows: tuple[Array, ...] = tuple(
             np.zeros((high, n), np.uint16) for n in (columns, columns // 2, columns // 2)
         )
-        self.cell = (geometry.cell, geometry.cell // 2, geometry.cell // 2)
-        self.touched: Array = np.ones(geometry.tiles, np.uint8)
+        self.ground = plate_ground(geometry, self.rows)
         self._written: Array = np.zeros((3, high, wide), np.float32)  # cells as they were last touched
         self._moved: Array = np.zeros(geometry.tiles, np.uint8)
         self._near: Array = np.zeros(geometry.tiles, np.uint8)
@@ -82,7 +82,7 @@ class Plate:
             self._fading, self._sigma = 0, sigma
             self._finish()
             self._written[:] = self._plate
-            self.touched.fill(1)
+            self.ground.touched.fill(1)
         elif taken:
             self._spread(sigma, sealed=True, to_wanted=True)
             self._fading = FADE
@@ -102,7 +102,7 @@ class Plate:
             self.seal.reset()
         self._sigma = 0.0
         self._finish()
-        self.touched.fill(1)
+        self.ground.touched.fill(1)
 
     def _gather(self, prepared: Prepared, person: bool) -> None:
         key = (prepared.number, person)
@@ -130,8 +130,8 @@ class Plate:
         tiles = moved.reshape(rows, moved.shape[0] // rows, columns, -1)
         np.any(tiles, axis=(1, 3), out=self._moved.view(bool))
         self._spread_one()  # a cell reaches into the tiles beside it
-        np.bitwise_or(self.touched, self._near, out=self.touched)
+        np.bitwise_or(self.ground.touched, self._near, out=self.ground.touched)
 
     def _finish(self) -> None:
-        for widen, cell in zip(self._widen, self.cell, strict=True):
-            widen(cell)
+        for widen, cell in zip(self._widen, self.ground.scalars, strict=True):
+            widen(*cell)

@@ -37,7 +37,7 @@ class Workspace:
         self.matte = Matte(geometry, kernels)
         self.tiles = Tiles(geometry, kernels, self.matte.alpha)
         self.plate = Plate(geometry, kernels, self.matte.alpha)
-        self.compose = Compose(geometry, kernels, self.matte, self.tiles, self.plate)
+        self.compose = Compose(geometry, kernels, self.matte, self.tiles)
         self._since: Array = np.zeros(geometry.tiles, np.uint8)  # changed since the last mask
         self._stirred: Array = np.zeros(geometry.tiles, np.uint8)
         self.unsettled: Array = np.ones(geometry.tiles, np.uint8)

@@ -24,7 +24,7 @@ from scipy import ndimage
 
 import leak_scenes
 from blurstream.kernels.signatures import TILE
-from blurstream.options import BACKGROUNDS, PRIVATE, parse_effect
+from blurstream.options import BACKGROUNDS, PRIVATE, Blur, parse_effect
 from blurstream.record import DEFAULT_MODEL, Recorder
 from blurstream.tiles import BOUNDARY, PERSON
 from blurstream_build import clip_y4m
@@ -58,7 +58,9 @@ class Run:
         self._leak = Leak(scene.rooms.sign) if scene.rooms else None
         self._blurred: list[Array] = []
         if scene.rooms:
-            sigma = parse_effect(effect).sigma * scene.height
+            blur = parse_effect(effect)
+            assert isinstance(blur, Blur), "the room is measured behind a blur"
+            sigma = blur.sigma * scene.height
             self._blurred = [
                 ndimage.gaussian_filter(plane, sigma / step, mode="nearest")
                 for plane, step in zip(scene.rooms.mean, (1, 2, 2), strict=True)

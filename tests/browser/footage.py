@@ -1,7 +1,9 @@
 """Raw pictures for the fake source of the pages: the marked portrait, and its room with nobody in it.
 
 `portrait_WxH.i420` holds POSES frames one behind the other, `room_WxH.i420` one; `pattern.i8` is the mark on
-the wall as wide as it was drawn. All come from the marked clip that the build makes: the detector fits them.
+the wall as wide as it was drawn. They come from the marked clip that the build makes: the detector fits them.
+`quadrants.png` is a picture for the room's place, 400x200, red, green, blue and white; `checks.png` one of
+black and white pixels, finer than any frame here can show.
 """
 
 from __future__ import annotations
@@ -30,8 +32,17 @@ def write(clips: Path, out: Path) -> None:
         for name, pictures in (("portrait", poses), ("room", room)):
             data = b"".join(_scaled(planes, width, height) for planes in pictures)
             (out / f"{name}_{width}x{height}.i420").write_bytes(data)
+    Image.fromarray(quadrants()).save(out / "quadrants.png")
+    checks = np.indices((1801, 3201)).sum(0) % 2 * 255
+    Image.fromarray(checks.astype(np.uint8)).save(out / "checks.png")
     widest = clip_watermark.cells(4 * clip_watermark.ROWS, clip_watermark.ROWS)
     (out / "pattern.i8").write_bytes(np.ascontiguousarray(widest).tobytes())
+
+
+def quadrants() -> Plane:
+    """RGB."""
+    colours = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 255]]], np.uint8)
+    return np.kron(colours, np.ones((100, 200, 1), np.uint8))
 
 
 def luma(folder: Path, picture: str, width: int, height: int) -> Plane:

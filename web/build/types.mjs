@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** In the order in which a reader wants them; each may use the ones before it. */
-const PUBLIC = ['errors', 'options', 'stats', 'safestream', 'support', 'index', 'module'];
+const PUBLIC = ['errors', 'effects', 'options', 'stats', 'safestream', 'support', 'index', 'module'];
 
 /** Returns the text of blurstream.d.ts, after a small program has been checked against it. */
 export function rollUpTypes(web) {

@@ -1,5 +1,5 @@
 /** Whether the room is sampled once or in every frame, and whether what rests of the person is steadied. */
-import type { BlurBackground } from '../src/options.js';
+import type { BlurBackground } from '../src/effects.js';
 import { find, put } from './demo-page.js';
 import { backgroundWords } from './demo-words.js';
 

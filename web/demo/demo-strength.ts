@@ -1,5 +1,5 @@
 /** Three named strengths and a fine slider that say the same thing. */
-import type { BlurStrength } from '../src/options.js';
+import type { BlurStrength } from '../src/effects.js';
 import { find, put } from './demo-page.js';
 import { strengthWords } from './demo-words.js';
 

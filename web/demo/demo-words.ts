@@ -1,6 +1,6 @@
 /** The library's states and codes, in words for the person at the screen. */
 import type { BlurStreamError } from '../src/errors.js';
-import type { BlurBackground } from '../src/options.js';
+import type { BlurBackground } from '../src/effects.js';
 import type { StreamState } from '../src/stats.js';
 
 export type Tone = 'wait' | 'good' | 'warn' | 'bad' | 'off';

@@ -1,4 +1,6 @@
+import { aborted } from './aborted.js';
 import { Assets, fetchManifest, type Manifest } from './assets.js';
+import { placeEffect } from './backdrop.js';
 import {
   AbortError,
   AssetError,
@@ -10,7 +12,6 @@ import {
   WorkerError,
 } from './errors.js';
 import {
-  aborted,
   parseOptions,
   type BlurStreamOptions,
   type ParsedOptions,
@@ -38,7 +39,7 @@ const ERRORS = {
 /** The function `blurStream`, and what hangs on it. */
 export interface BlurStream extends Readonly<typeof ERRORS> {
   /**
-   * A stream to send instead of `stream`: the person before a blurred background, and the same audio tracks.
+   * A stream to send instead of `stream`: the person before another background, and the same audio tracks.
    * Resolves as soon as its track exists and shows a veil; `safe.ready` tells when the person appears.
    * Rejects with a BlurStreamError, and then leaves nothing running.
    */
@@ -59,13 +60,15 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
     videoTrackOf(stream);
     refuseUnsupported();
     return loading(options, async (parsed, manifest) => {
-      const gateUrl = await new Assets(parsed.assetBase, manifest.files, undefined, parsed.signal).script(
-        'gate.mjs',
-      );
+      const assets = new Assets(parsed.assetBase, manifest.files, undefined, parsed.signal);
+      const [gateUrl, placed] = await Promise.all([
+        assets.script('gate.mjs'),
+        placeEffect(parsed.effect, parsed.signal),
+      ]);
       parsed.signal?.throwIfAborted();
       // Asked again: the camera may have gone while the files came.
       const ends = openTracks(videoTrackOf(stream));
-      const session = new Session(gateUrl, manifest, ends, stream.getAudioTracks(), parsed);
+      const session = new Session(gateUrl, manifest, ends, stream.getAudioTracks(), parsed, placed);
       await session.opened;
       return session as SafeStream;
     });

@@ -16,13 +16,16 @@ export {
 export type { ErrorDetails } from './errors.js';
 export type { BlurStream } from './index.js';
 export type {
+  BlurBackground,
   BlurEffect,
-  BlurStreamOptions,
   BlurStrength,
+  ColorEffect,
   Effect,
-  PreloadOptions,
-  Progress,
-} from './options.js';
+  ImageEffect,
+  PictureFit,
+  PictureSource,
+} from './effects.js';
+export type { BlurStreamOptions, Changes, PreloadOptions, Progress } from './options.js';
 export type { SafeStream, SafeStreamEventMap } from './safestream.js';
 export type { Stats, StreamState } from './stats.js';
 export type { SupportReport } from './support.js';

@@ -12,7 +12,7 @@ import type { Progress, Settings } from './options.js';
 import type { Activity, QualityChange, Stats, StreamState } from './stats.js';
 
 /** Raised with every incompatible change: a stale worker script from a cache must not be talked to. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export interface WorkerStart {
   readonly protocol: number;
@@ -22,14 +22,17 @@ export interface WorkerStart {
 
 export type PageToGate =
   | { type: 'probe' }
-  /** transfers readable and writable */
+  /** transfers readable, writable and picture */
   | ({
       type: 'start';
       settings: Settings;
+      /** of an image effect */
+      picture: ImageBitmap | null;
       readable: ReadableStream<VideoFrame>;
       writable: WritableStream<VideoFrame>;
     } & WorkerStart)
-  | { type: 'update'; id: number; settings: Settings }
+  /** transfers picture, which is there if the image effect is a new one */
+  | { type: 'update'; id: number; settings: Settings; picture: ImageBitmap | null }
   | { type: 'stop' };
 
 export type GateToPage =
@@ -46,11 +49,12 @@ export type GateToPage =
   | { type: 'stopped'; reason: string };
 
 export type GateToComposer =
-  /** transfers port */
-  | ({ type: 'start'; settings: Settings; port: MessagePort } & WorkerStart)
+  /** transfers port; the picture is a copy */
+  | ({ type: 'start'; settings: Settings; picture: ImageBitmap | null; port: MessagePort } & WorkerStart)
   /** transfers frame */
   | { type: 'frame'; sequence: number; frame: VideoFrame }
-  | { type: 'update'; id: number; settings: Settings }
+  /** the picture is a copy */
+  | { type: 'update'; id: number; settings: Settings; picture: ImageBitmap | null }
   | { type: 'segmenter-lost'; reason: string }
   /** transfers port */
   | { type: 'segmenter-joined'; port: MessagePort }

@@ -1,6 +1,8 @@
+import { aborted } from './aborted.js';
 import type { Manifest } from './assets.js';
+import { placeEffect, type PlacedEffect } from './backdrop.js';
 import { AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
-import { aborted, parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
+import { parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
 import { PROTOCOL_VERSION, unreachable, type GateToPage, type PageToGate } from './protocol.js';
 import type { SafeStream } from './safestream.js';
 import type { Stats, StreamState } from './stats.js';
@@ -42,6 +44,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   #stats: Stats | null = null;
   #lastError: BlurStreamError | null = null;
   #nextUpdate = 0;
+  #effectTurn = 0;
   #gateGone = false;
   #gateHeard = true;
   #gateMisses = 0;
@@ -52,11 +55,12 @@ export class Session extends MediaStreamBase implements SafeStream {
     ends: TrackEnds,
     audio: MediaStreamTrack[],
     options: ParsedOptions,
+    placed: PlacedEffect,
   ) {
     super([ends.track, ...audio]);
     this.#track = ends.track;
     this.#options = options;
-    this.#settings = options.settings;
+    this.#settings = { effect: placed.effect, denoise: options.denoise };
     this.opened = promise((settler) => {
       this.#settleOpened = settler;
     });
@@ -88,11 +92,16 @@ export class Session extends MediaStreamBase implements SafeStream {
         protocol: PROTOCOL_VERSION,
         assetBase: options.assetBase,
         files: manifest.files,
-        settings: options.settings,
+        settings: this.#settings,
+        picture: placed.picture,
         readable: ends.readable,
         writable: ends.writable,
       },
-      [ends.readable as unknown as Transferable, ends.writable as unknown as Transferable],
+      [
+        ends.readable as unknown as Transferable,
+        ends.writable as unknown as Transferable,
+        ...(placed.picture === null ? [] : [placed.picture]),
+      ],
     );
   }
 
@@ -107,16 +116,31 @@ export class Session extends MediaStreamBase implements SafeStream {
   }
 
   async update(changes: Changes): Promise<void> {
-    const settings = parseChanges(changes, this.#settings);
-    if (this.#over) throw new AbortError('stopped', 'The stream is over: it cannot be changed any more');
+    const { effect, denoise } = parseChanges(changes);
+    this.#refuseIfOver();
+    const turn = effect === undefined ? this.#effectTurn : ++this.#effectTurn;
+    const placed = effect === undefined ? null : await placeEffect(effect, this.#options.signal);
+    if (turn !== this.#effectTurn) {
+      placed?.picture?.close();
+      throw new AbortError('superseded', 'Another effect was asked for before this one was loaded');
+    }
+    this.#refuseIfOver();
     const id = this.#nextUpdate++;
-    this.#settings = settings;
-    this.#post({ type: 'update', id, settings });
+    this.#settings = {
+      effect: placed?.effect ?? this.#settings.effect,
+      denoise: denoise ?? this.#settings.denoise,
+    };
+    const picture = placed?.picture ?? null;
+    this.#post({ type: 'update', id, settings: this.#settings, picture }, picture === null ? [] : [picture]);
     await promise((settler) => this.#updates.set(id, settler));
   }
 
   stop(): void {
     this.#end('stopped', 'stopped', new AbortError('stopped', 'The stream was stopped'));
+  }
+
+  #refuseIfOver(): void {
+    if (this.#over) throw new AbortError('stopped', 'The stream is over: it cannot be changed any more');
   }
 
   get #over(): boolean {

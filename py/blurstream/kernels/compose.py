@@ -9,6 +9,8 @@ blend_tiles_T    listed tiles become alpha * source + (1 - alpha) * plate; exact
 fuse_tiles_T     the same with the person's own colour in place of the source's, from which the room's share
                  is taken out: blur fusion (Forte, ICIP 2021), F = P + alpha (C - alpha P - (1 - alpha) R),
                  P and R the means on either side of the seam
+blend_over_T, fuse_over_T
+                 the same before a backdrop of the frame's size in place of the plate
 """
 
 from __future__ import annotations
@@ -71,35 +73,45 @@ def fill_tiles(tile: int) -> Kernel:
     return Kernel(f"fill_tiles_{tile}", (listed.tiles, rows), (*listed.params, cell), (out,))
 
 
-def blend_tiles(tile: int) -> Kernel:
-    listed = Listed(tile)
-    alpha, rows, source = (
-        image("alpha", hl.UInt(8), 2),
-        image("rows", hl.UInt(16), 2),
-        image("source", hl.UInt(8), 2),
-    )
-    (cell,) = scalars(hl.Int(32), ["cell"])
+class _Behind:
+    """What is behind the person at a listed pixel, 0..255 in u16: the plate, or a backdrop."""
+
+    def __init__(self, listed: Listed, backdrop: bool) -> None:
+        self.scalars: tuple[hl.Param, ...] = ()
+        if backdrop:
+            self.image = image("backdrop", hl.UInt(8), 2)
+            self.pixel = hl.u16(self.image[listed.x, listed.y])
+        else:
+            self.image = image("rows", hl.UInt(16), 2)
+            self.scalars = scalars(hl.Int(32), ["cell"])
+            self.pixel = _between_rows(self.image, listed, self.scalars[0])
+
+
+def _share(alpha: hl.ImageParam, listed: Listed, tile: int) -> hl.Expr:
     if tile == TILE:
-        share = hl.u16(alpha[listed.x, listed.y])
-    else:
-        four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
-        share = (sum(four, hl.u16(2))) >> hl.u16(2)
-    plate = _between_rows(rows, listed, cell)
-    mix = share * hl.u16(source[listed.x, listed.y]) + (hl.u16(255) - share) * plate
+        return hl.u16(alpha[listed.x, listed.y])
+    four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
+    return (sum(four, hl.u16(2))) >> hl.u16(2)
+
+
+def blend_tiles(tile: int, *, backdrop: bool = False) -> Kernel:
+    listed = Listed(tile)
+    alpha, source = image("alpha", hl.UInt(8), 2), image("source", hl.UInt(8), 2)
+    behind = _Behind(listed, backdrop)
+    share = _share(alpha, listed, tile)
+    mix = share * hl.u16(source[listed.x, listed.y]) + (hl.u16(255) - share) * behind.pixel
     out = listed.store("out", hl.u8(by_255(mix)))
-    return Kernel(f"blend_tiles_{tile}", (listed.tiles, alpha, rows, source), (*listed.params, cell), (out,))
+    name = f"blend_{'over' if backdrop else 'tiles'}_{tile}"
+    inputs = (listed.tiles, alpha, behind.image, source)
+    return Kernel(name, inputs, (*listed.params, *behind.scalars), (out,))
 
 
-def fuse_tiles(tile: int) -> Kernel:
+def fuse_tiles(tile: int, *, backdrop: bool = False) -> Kernel:
     listed = Listed(tile)
-    alpha, rows = image("alpha", hl.UInt(8), 2), image("rows", hl.UInt(16), 2)
+    alpha = image("alpha", hl.UInt(8), 2)
     source, person, room = (image(name, hl.UInt(8), 2) for name in ("source", "person", "room"))
-    (cell,) = scalars(hl.Int(32), ["cell"])
-    if tile == TILE:
-        share = hl.u16(alpha[listed.x, listed.y])
-    else:
-        four = [hl.u16(alpha[2 * listed.x + i, 2 * listed.y + j]) for i in (0, 1) for j in (0, 1)]
-        share = (sum(four, hl.u16(2))) >> hl.u16(2)
+    behind = _Behind(listed, backdrop)
+    share = _share(alpha, listed, tile)
     rest = hl.u16(255) - share
     sides, widened = _enlarged((person, room), listed, tile)
     mean = by_255(share * sides[0] + rest * sides[1])
@@ -107,11 +119,11 @@ def fuse_tiles(tile: int) -> Kernel:
     pixel = source[listed.x, listed.y]
     own = hl.i16(sides[0]) + ((part * (hl.i16(pixel) - hl.i16(mean)) + hl.i16(64)) >> hl.i16(7))
     own = hl.u16(hl.clamp(own, hl.i16(0), hl.i16(255)))
-    plate = _between_rows(rows, listed, cell)
-    out = listed.store("out", hl.u8(by_255(share * own + rest * plate)))
+    out = listed.store("out", hl.u8(by_255(share * own + rest * behind.pixel)))
     widened.compute_at(out, listed.each.z).vectorize(widened.args()[0], 8)
-    inputs = (listed.tiles, alpha, rows, source, person, room)
-    return Kernel(f"fuse_tiles_{tile}", inputs, (*listed.params, cell), (out,))
+    inputs = (listed.tiles, alpha, behind.image, source, person, room)
+    name = f"fuse_{'over' if backdrop else 'tiles'}_{tile}"
+    return Kernel(name, inputs, (*listed.params, *behind.scalars), (out,))
 
 
 def _enlarged(fields: tuple[hl.ImageParam, ...], listed: Listed, tile: int) -> tuple[list[hl.Expr], hl.Func]:
@@ -192,7 +204,12 @@ def edge_alpha(factor: int) -> Kernel:
 
 KERNELS = (
     *(partial(edge_alpha, f) for f in WORK_FACTORS),
-    *(partial(kernel, tile) for kernel in (fill_tiles, blend_tiles) for tile in (TILE, TILE // 2)),
-    *(partial(fuse_tiles, tile) for tile in (TILE, TILE // 2)),
+    *(partial(fill_tiles, tile) for tile in (TILE, TILE // 2)),
+    *(
+        partial(kernel, tile, backdrop=backdrop)
+        for kernel in (blend_tiles, fuse_tiles)
+        for tile in (TILE, TILE // 2)
+        for backdrop in (False, True)
+    ),
     *(partial(copy_tiles, size) for size in COPY_SIZES),
 )

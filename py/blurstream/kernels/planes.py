@@ -1,5 +1,5 @@
-"""Camera formats -> I420 planes: NV12's interleaved chroma taken apart, RGBA and BGRA converted (BT.709,
-limited range).
+"""Formats of cameras and pictures -> I420 planes: NV12's interleaved chroma taken apart, RGBA and BGRA
+converted with the weights given, in 1/65536 (see colours).
 """
 
 from __future__ import annotations
@@ -7,11 +7,6 @@ from __future__ import annotations
 import halide as hl
 
 from .definition import VECTOR_U8, Kernel, from_origin, image, scalars
-
-# ITU-R BT.709-6, limited range, in 1/65536
-LUMA = (11966, 40254, 4064)
-CHROMA_U = (-6596, -22189, 28784)
-CHROMA_V = (28784, -26145, -2639)
 
 
 def split_nv12() -> Kernel:
@@ -32,21 +27,25 @@ def _channel(rgba: hl.ImageParam, column: hl.Expr, row: hl.Expr, at: hl.Expr) ->
 
 def luma_of_rgba() -> Kernel:
     rgba = image("rgba", hl.UInt(8), 2)
-    (red_at,) = scalars(hl.Int(32), ["red_at"])
+    params = scalars(hl.Int(32), ["red_at", "red", "green", "blue", "offset"])
+    red_at, *weights, offset = params
     x, y = hl.Var("x"), hl.Var("y")
     first, green, third = (_channel(rgba, x, y, at) for at in (0, 1, 2))
     red, blue = hl.select(red_at == 0, first, third), hl.select(red_at == 0, third, first)
     luma = hl.Func("y")
-    total = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
-    luma[x, y] = hl.u8((total + (16 << 16) + (1 << 15)) >> 16)
+    total = weights[0] * red + weights[1] * green + weights[2] * blue
+    luma[x, y] = hl.u8(((total + (1 << 15)) >> 16) + offset)
     luma.vectorize(x, VECTOR_U8, hl.TailStrategy.GuardWithIf)
     from_origin(luma)
-    return Kernel("luma_of_rgba", (rgba,), (red_at,), (luma,))
+    return Kernel("luma_of_rgba", (rgba,), params, (luma,))
 
 
 def chroma_of_rgba() -> Kernel:
     rgba = image("rgba", hl.UInt(8), 2)
-    (red_at,) = scalars(hl.Int(32), ["red_at"])
+    params = scalars(
+        hl.Int(32), ["red_at", *(f"{plane}_{c}" for plane in "uv" for c in ("red", "green", "blue"))]
+    )
+    red_at = params[0]
     x, y = hl.Var("x"), hl.Var("y")
 
     def block(at: int) -> hl.Expr:
@@ -57,12 +56,13 @@ def chroma_of_rgba() -> Kernel:
     first, green, third = block(0), block(1), block(2)
     red, blue = hl.select(red_at == 0, first, third), hl.select(red_at == 0, third, first)
     u, v = hl.Func("u"), hl.Func("v")
-    for plane, (r, g, b) in ((u, CHROMA_U), (v, CHROMA_V)):
-        # four pixels are summed, hence 18 bits
-        plane[x, y] = hl.u8((r * red + g * green + b * blue + (128 << 18) + (1 << 17)) >> 18)
+    for plane, (r, g, b) in ((u, params[1:4]), (v, params[4:7])):
+        # four pixels are summed, hence 18 bits; pure blue and red of the full range come to 255.5
+        total = (r * red + g * green + b * blue + (128 << 18) + (1 << 17)) >> 18
+        plane[x, y] = hl.u8(hl.min(total, 255))
         plane.vectorize(x, VECTOR_U8 // 2, hl.TailStrategy.GuardWithIf)
     from_origin(u, v)
-    return Kernel("chroma_of_rgba", (rgba,), (red_at,), (u, v))
+    return Kernel("chroma_of_rgba", (rgba,), params, (u, v))
 
 
 KERNELS = (split_nv12, luma_of_rgba, chroma_of_rgba)

@@ -27,7 +27,6 @@ from .signatures import (
     WORK_FACTORS,
 )
 
-_TO_YUV = np.array([[11966, 40254, 4064], [-6596, -22189, 28784], [28784, -26145, -2639]], np.int64)
 _PLATE_MARGIN, _FAINT_SHARE = 2, 0.02
 _LEAST_SHARE = 1 / 64
 
@@ -41,15 +40,17 @@ def _rgb(rgba: Array, red_at: int) -> Array:
     return pixels if red_at == 0 else pixels[..., ::-1]
 
 
-def luma_of_rgba(rgba: Array, red_at: int, y: Array) -> None:
-    y[:] = (_rgb(rgba, red_at) @ _TO_YUV[0] + (16 << 16) + (1 << 15)) >> 16
+def luma_of_rgba(rgba: Array, red_at: int, *args: Any) -> None:
+    *weights, offset, y = args
+    y[:] = ((_rgb(rgba, red_at) @ np.array(weights, np.int64) + (1 << 15)) >> 16) + offset
 
 
-def chroma_of_rgba(rgba: Array, red_at: int, u: Array, v: Array) -> None:
+def chroma_of_rgba(rgba: Array, red_at: int, *args: Any) -> None:
+    weights, planes = args[:6], args[6:]
     rgb = _rgb(rgba, red_at)
     four = rgb[::2, ::2] + rgb[::2, 1::2] + rgb[1::2, ::2] + rgb[1::2, 1::2]
-    for plane, row in ((u, 1), (v, 2)):
-        plane[:] = (four @ _TO_YUV[row] + (128 << 18) + (1 << 17)) >> 18
+    for plane, row in zip(planes, (weights[:3], weights[3:]), strict=True):
+        plane[:] = np.minimum((four @ np.array(row, np.int64) + (128 << 18) + (1 << 17)) >> 18, 255)
 
 
 def shrink(factor: int, plane: Array, work: Array) -> None:
@@ -280,25 +281,27 @@ def fill_tiles(
         out[at] = plate[at]
 
 
-def blend_tiles(
-    size: int,
-    tiles: Array,
-    alpha: Array,
-    rows: Array,
-    source: Array,
-    n: int,
-    tiles_wide: int,
-    tiles_high: int,
-    cell: int,
-    out: Array,
-) -> None:
-    plate = _between_rows(rows, tiles_high * size, cell)
-    share = alpha.astype(np.int64)
+def _share(size: int, alpha: Array) -> Array:
+    share: Array = alpha.astype(np.int64)
     if size != TILE:
         share = (_block_sums(share, 2, alpha.shape[0] // 2, alpha.shape[1] // 2) + 2) >> 2
+    return share
+
+
+def _blend(size: int, tiles: Array, alpha: Array, behind: Array, source: Array, n: int, out: Array) -> None:
+    share = _share(size, alpha)
     for at in _tiles(tiles, n, size):
-        mix = share[at] * source[at] + (255 - share[at]) * plate[at]
-        out[at] = np.rint(mix / 255)
+        out[at] = np.rint((share[at] * source[at] + (255 - share[at]) * behind[at]) / 255)
+
+
+def blend_tiles(size: int, *args: Any) -> None:
+    tiles, alpha, rows, source, n, _, tiles_high, cell, out = args
+    _blend(size, tiles, alpha, _between_rows(rows, tiles_high * size, cell), source, n, out)
+
+
+def blend_over(size: int, *args: Any) -> None:
+    tiles, alpha, backdrop, source, n, _, _, out = args
+    _blend(size, tiles, alpha, backdrop, source, n, out)
 
 
 def seam_colours(span: int, alpha: Array, *planes: Array) -> None:
@@ -327,9 +330,12 @@ def seam_colours(span: int, alpha: Array, *planes: Array) -> None:
 def fuse_tiles(size: int, *args: Any) -> None:
     tiles, alpha, rows, source, person, room, n, tiles_wide, tiles_high, cell, out = args
     plate = _between_rows(rows, tiles_high * size, cell)
-    share = alpha.astype(np.int64)
-    if size != TILE:
-        share = (_block_sums(share, 2, alpha.shape[0] // 2, alpha.shape[1] // 2) + 2) >> 2
+    fuse_over(size, tiles, alpha, plate, source, person, room, n, tiles_wide, tiles_high, out)
+
+
+def fuse_over(size: int, *args: Any) -> None:
+    tiles, alpha, behind, source, person, room, n, tiles_wide, tiles_high, out = args
+    share = _share(size, alpha)
     xs = (np.arange(tiles_wide * size) + 0.5) * SEAM / size - 0.5
     ys = (np.arange(tiles_high * size) + 0.5) * SEAM / size - 0.5
     own, other = (np.floor(_sample(side, xs, ys) + 0.5).astype(np.int64) for side in (person, room))
@@ -337,7 +343,7 @@ def fuse_tiles(size: int, *args: Any) -> None:
         mean = np.rint((share[at] * own[at] + (255 - share[at]) * other[at]) / 255).astype(np.int64)
         part = (share[at] + 1) >> 1
         colour = np.clip(own[at] + ((part * (source[at].astype(np.int64) - mean) + 64) >> 7), 0, 255)
-        out[at] = np.rint((share[at] * colour + (255 - share[at]) * plate[at]) / 255)
+        out[at] = np.rint((share[at] * colour + (255 - share[at]) * behind[at]) / 255)
 
 
 def copy_tiles(
@@ -408,6 +414,8 @@ TWINS: dict[str, Bound] = {
     **{f"edge_alpha_{f}": partial(edge_alpha, f) for f in WORK_FACTORS},
     **{f"fill_tiles_{t}": partial(fill_tiles, t) for t in (TILE, TILE // 2)},
     **{f"blend_tiles_{t}": partial(blend_tiles, t) for t in (TILE, TILE // 2)},
+    **{f"blend_over_{t}": partial(blend_over, t) for t in (TILE, TILE // 2)},
+    **{f"fuse_over_{t}": partial(fuse_over, t) for t in (TILE, TILE // 2)},
     **{f"seam_colours_{TILE // f}": partial(seam_colours, TILE // f) for f in WORK_FACTORS},
     **{f"fuse_tiles_{t}": partial(fuse_tiles, t) for t in (TILE, TILE // 2)},
     "tile_unrest": tile_unrest,

@@ -29,12 +29,17 @@ class Signature(NamedTuple):
 
 
 _TILES = ("n:i32", "tiles_wide:i32", "tiles_high:i32")
+_RGB = ("red:i32", "green:i32", "blue:i32")
 
 SIGNATURES: dict[str, Signature] = {
     # frame: any camera format -> I420 planes
     "split_nv12": Signature(("uv:u8[2]",), (), ("u:u8[2]", "v:u8[2]")),
-    "luma_of_rgba": Signature(("rgba:u8[2]",), ("red_at:i32",), ("y:u8[2]",)),
-    "chroma_of_rgba": Signature(("rgba:u8[2]",), ("red_at:i32",), ("u:u8[2]", "v:u8[2]")),
+    "luma_of_rgba": Signature(("rgba:u8[2]",), ("red_at:i32", *_RGB, "offset:i32"), ("y:u8[2]",)),
+    "chroma_of_rgba": Signature(
+        ("rgba:u8[2]",),
+        ("red_at:i32", *(f"{plane}_{weight}" for plane in "uv" for weight in _RGB)),
+        ("u:u8[2]", "v:u8[2]"),
+    ),
     # prepare: planes -> work planes -> model input
     "shrink_2": Signature(("plane:u8[2]",), (), ("work:u8[2]",)),
     "shrink_4": Signature(("plane:u8[2]",), (), ("work:u8[2]",)),
@@ -128,6 +133,24 @@ SIGNATURES: dict[str, Signature] = {
                 *("source:u8[2]", "person:u8[2]", "room:u8[2]"),
             ),
             (*_TILES, "cell:i32"),
+            ("out:u8[2]",),
+        )
+        for t in (TILE, TILE // 2)
+    },
+    # the same before a picture instead of the plate
+    **{
+        f"blend_over_{t}": Signature(
+            ("tiles:i32[2]", "alpha:u8[2]", "backdrop:u8[2]", "source:u8[2]"), _TILES, ("out:u8[2]",)
+        )
+        for t in (TILE, TILE // 2)
+    },
+    **{
+        f"fuse_over_{t}": Signature(
+            (
+                *("tiles:i32[2]", "alpha:u8[2]", "backdrop:u8[2]"),
+                *("source:u8[2]", "person:u8[2]", "room:u8[2]"),
+            ),
+            _TILES,
             ("out:u8[2]",),
         )
         for t in (TILE, TILE // 2)

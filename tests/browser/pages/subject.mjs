@@ -87,6 +87,16 @@ const subject = {
     return least;
   },
 
+  /** [r, g, b] of the output as it is shown, at points given in shares of the frame. */
+  async seen(points) {
+    const bitmap = await new ImageCapture(subject.safe.getVideoTracks()[0]).grabFrame();
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    return points.map(([x, y]) => [...context.getImageData(Math.floor(x * width), Math.floor(y * height), 1, 1).data.subarray(0, 3)]);
+  },
+
   /** Breaks a worker of the instrumented build. */
   break(worker, fault) { trapdoor.postMessage({ worker, fault }); },
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from blurstream.colours import to_yuv
 from blurstream.errors import KernelError
+from blurstream.frame import MATRICES
 from blurstream.kernels.reference import TWINS
 from blurstream.kernels.signatures import CELL, SIGNATURES, SNAP, SOFT, TILE, WORK_FACTORS
 from side_by_side import COMPILED, both, close, equal, zeros
@@ -35,22 +37,47 @@ def test_split_nv12(uv: Array) -> None:
     equal("split_nv12", [uv], (), [zeros(*half), zeros(*half)])
 
 
+spaces = st.sampled_from([(matrix, full) for matrix in MATRICES for full in (False, True)])
+
+
 @few
-@given(planes(small.map(lambda h: 2 * h), small.map(lambda w: 8 * w)), st.sampled_from([0, 2]))
-def test_rgba(rgba: Array, red_at: int) -> None:
+@given(planes(small.map(lambda h: 2 * h), small.map(lambda w: 8 * w)), st.sampled_from([0, 2]), spaces)
+def test_rgba(rgba: Array, red_at: int, space: tuple[str, bool]) -> None:
     rows, columns = rgba.shape[0], rgba.shape[1] // 4
-    equal("luma_of_rgba", [rgba], (red_at,), [zeros(rows, columns)])
-    equal("chroma_of_rgba", [rgba], (red_at,), [zeros(rows // 2, columns // 2) for _ in "uv"])
+    weights = to_yuv(*space)
+    equal("luma_of_rgba", [rgba], (red_at, *weights.luma, weights.offset), [zeros(rows, columns)])
+    chroma = [zeros(rows // 2, columns // 2) for _ in "uv"]
+    equal("chroma_of_rgba", [rgba], (red_at, *weights.u, *weights.v), chroma)
 
 
-def test_rgba_reaches_the_limits_of_bt709() -> None:
-    for colour, luma in ((0, 16), (255, 235)):
-        rgba = np.full((2, 8), colour, np.uint8)
-        assert (equal("luma_of_rgba", [rgba], (0,), [zeros(2, 2)])[0] == luma).all()
-        assert all(
-            (plane == 128).all()
-            for plane in equal("chroma_of_rgba", [rgba], (0,), [zeros(1, 1), zeros(1, 1)])
-        )
+@pytest.mark.parametrize("matrix", MATRICES)
+@pytest.mark.parametrize(("full_range", "limits"), [(False, (16, 235)), (True, (0, 255))])
+def test_greys_reach_the_limits_of_the_range(matrix: str, full_range: bool, limits: tuple[int, int]) -> None:
+    weights = to_yuv(matrix, full_range)
+    for colour, luma in zip((0, 255), limits, strict=True):
+        assert weights.of(colour, colour, colour) == (luma, 128, 128)
+
+
+# ITU-T H.273: the primaries at full strength, limited range
+@pytest.mark.parametrize(
+    ("matrix", "rgb", "yuv"),
+    [
+        ("bt601", (255, 0, 0), (81, 90, 240)),
+        ("bt601", (0, 255, 0), (145, 54, 34)),
+        ("bt601", (0, 0, 255), (41, 240, 110)),
+        ("bt709", (255, 0, 0), (63, 102, 240)),
+        ("bt709", (0, 255, 0), (173, 42, 26)),
+        ("bt709", (0, 0, 255), (32, 240, 118)),
+    ],
+)
+def test_primaries(matrix: str, rgb: tuple[int, int, int], yuv: tuple[int, int, int]) -> None:
+    weights = to_yuv(matrix, full_range=False)
+    assert weights.of(*rgb) == yuv
+    rgba = np.tile(np.array([*rgb, 255], np.uint8), (2, 2))
+    (luma,) = equal("luma_of_rgba", [rgba], (0, *weights.luma, weights.offset), [zeros(2, 2)])
+    chroma = equal("chroma_of_rgba", [rgba], (0, *weights.u, *weights.v), [zeros(1, 1), zeros(1, 1)])
+    assert (luma == yuv[0]).all()
+    assert [int(plane[0, 0]) for plane in chroma] == list(yuv[1:])
 
 
 @few
@@ -250,6 +277,26 @@ def test_fill_and_blend(tile: int, wide: int, high: int, cell: int, data: st.Dat
     np.testing.assert_array_equal(blended[share == 255], source[share == 255])  # the person, bit for bit
     nothing = inside & (share == 0)
     np.testing.assert_array_equal(blended[nothing], filled[nothing])  # no trace of the room
+
+
+@few
+@given(st.sampled_from([TILE, TILE // 2]), st.integers(1, 4), st.integers(1, 4), st.data())
+def test_blend_over_a_backdrop(tile: int, wide: int, high: int, data: st.DataObject) -> None:
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    tiles = some_tiles(random, wide, high)
+    n = int(random.integers(0, len(tiles) + 1))
+    backdrop, source = (data.draw(sized(high * tile, wide * tile)) for _ in range(2))
+    alpha = data.draw(sized(high * TILE, wide * TILE))
+    listed = np.zeros((high, wide), bool)
+    listed[tiles[:n, 1], tiles[:n, 0]] = True
+    inside = np.kron(listed, np.ones((tile, tile), bool))
+    (out,) = equal(f"blend_over_{tile}", [tiles, alpha, backdrop, source], (n, wide, high), [source])
+    np.testing.assert_array_equal(out[~inside], source[~inside])
+    share = alpha if tile == TILE else (
+        alpha.reshape(high * tile, 2, wide * tile, 2).astype(int).sum((1, 3)) + 2
+    ) >> 2  # fmt: skip
+    np.testing.assert_array_equal(out[share == 255], source[share == 255])
+    np.testing.assert_array_equal(out[inside & (share == 0)], backdrop[inside & (share == 0)])
 
 
 def test_blend_in_place_is_the_same() -> None:

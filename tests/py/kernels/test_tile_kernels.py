@@ -208,6 +208,26 @@ def test_fuse_tiles(tile: int, wide: int, high: int, cell: int, data: st.DataObj
     np.testing.assert_array_equal(fused[inside & (share == 0)], plate[inside & (share == 0)])
 
 
+@few
+@given(st.sampled_from([TILE, TILE // 2]), few_tiles, few_tiles, st.data())
+def test_fuse_over_a_backdrop(tile: int, wide: int, high: int, data: st.DataObject) -> None:
+    """As before a plate of the same values."""
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    tiles, n, _ = listed(random, wide, high)
+    source = data.draw(sized(high * tile, wide * tile))
+    alpha = data.draw(sized(high * TILE, wide * TILE))
+    person, room = (data.draw(sized(SEAM * high, SEAM * wide)) for _ in range(2))
+    scalars, cell = (n, wide, high), tile
+    rows: Array = random.integers(0, 255 * 4 + 1, (high, wide * tile)).astype(np.uint16)
+    backdrop, before = zeros(high * tile, wide * tile), zeros(high * tile, wide * tile)
+    every = np.array([(c, r) for r in range(high) for c in range(wide)], np.int32)
+    COMPILED.bind(f"fill_tiles_{tile}", every, rows, backdrop)(len(every), wide, high, cell)
+    inputs: list[Array] = [tiles, alpha, backdrop, source, person, room]
+    (over,) = close(f"fuse_over_{tile}", inputs, scalars, [before], 1)
+    (behind,) = close(f"fuse_tiles_{tile}", [*inputs[:2], rows, *inputs[3:]], (*scalars, cell), [before], 1)
+    np.testing.assert_array_equal(over, behind)
+
+
 def test_fusion_takes_the_room_out_of_a_mixed_pixel() -> None:
     """A person of 200 before a room of 40, half covering a pixel: shown is half of 200, and none of 40."""
     tiles = np.array([[0, 0]], np.int32)

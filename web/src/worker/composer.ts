@@ -9,6 +9,7 @@ import { unreachable, type ComposerToGate, type GateToComposer } from '../protoc
 import type { QualityChange } from '../stats.js';
 import { workerReasons } from '../support.js';
 import { activityOf, type PythonStats } from './activity.js';
+import { Backdrop } from './backdrop.js';
 import { SegmenterLink } from './link.js';
 import { copyPixels, pictureFrom, pixelKindOf } from './picture.js';
 import { PYTHON_FILES, startEngine, type Engine, type EngineCallbacks } from './python.js';
@@ -16,12 +17,14 @@ import { workerScope } from './scope.js';
 import { shapeOf, type FrameShape } from './shape.js';
 
 type Start = Extract<GateToComposer, { type: 'start' }>;
+type Update = Extract<GateToComposer, { type: 'update' }>;
 
 const scope = workerScope<GateToComposer, ComposerToGate>();
 
 class Composer {
   readonly #link: SegmenterLink;
   readonly #inSlot = new Map<number, { sequence: number; shape: FrameShape }>();
+  readonly #backdrop = new Backdrop();
   #engine: Engine | null = null;
   #copyMs = 0;
   #copies = 0;
@@ -48,7 +51,7 @@ class Composer {
         if (this.#engine === null) return message.frame.close();
         return this.#step((engine) => this.#take(engine, message.sequence, message.frame));
       case 'update':
-        return this.#step((engine) => configure(engine, message.id, JSON.stringify(message.settings)));
+        return this.#step((engine) => this.#update(engine, message));
       case 'segmenter-lost':
         this.#link.leave();
         return this.#step((engine) => engine.modelLost(performance.now()));
@@ -61,7 +64,7 @@ class Composer {
     }
   }
 
-  async #start({ assetBase, files, settings }: Start): Promise<void> {
+  async #start({ assetBase, files, settings, picture }: Start): Promise<void> {
     const reasons = workerReasons();
     if (reasons.length > 0) throw new UnsupportedError('unsupported', reasons.join('; '), { reasons });
     const missing = new Set(PYTHON_FILES);
@@ -81,6 +84,7 @@ class Composer {
     };
     const engine = await startEngine(assets, callbacks);
     engine.configure(JSON.stringify(settings));
+    this.#backdrop.set(settings.effect, picture);
     this.#engine = engine;
     scope.postMessage({ type: 'ready' });
   }
@@ -93,6 +97,16 @@ class Composer {
     this.#steps = this.#steps
       .then(() => (this.#engine === null ? undefined : step(this.#engine)))
       .catch(fail);
+  }
+
+  #update(engine: Engine, { id, settings, picture }: Update): void {
+    try {
+      engine.configure(JSON.stringify(settings));
+      this.#backdrop.set(settings.effect, picture);
+      scope.postMessage({ type: 'updated', id, error: null });
+    } catch (error) {
+      scope.postMessage({ type: 'updated', id, error: toWire(error, 'settings-refused') });
+    }
   }
 
   /** Python's slot, the pixels into it, and on. Owns the frame. */
@@ -113,6 +127,7 @@ class Composer {
       );
       slot = layout[0];
       this.#inSlot.set(slot, { sequence, shape });
+      this.#backdrop.supply(engine, shape);
       await copyPixels(frame, kind, engine.memory(layout[1], layout[2]), layout.slice(3));
     } catch (error) {
       if (slot !== null) engine.abandon(slot, String(error));
@@ -172,15 +187,6 @@ class Composer {
 
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
-}
-
-function configure(engine: Engine, id: number, settings: string): void {
-  try {
-    engine.configure(settings);
-    scope.postMessage({ type: 'updated', id, error: null });
-  } catch (error) {
-    scope.postMessage({ type: 'updated', id, error: toWire(error, 'settings-refused') });
-  }
 }
 
 let failed = false;

@@ -37,12 +37,15 @@ export class Crew {
   readonly #segmenter: Child<GateToSegmenter, SegmenterToGate>;
   readonly #updates = new Set<number>();
   #settings: Settings;
+  /** Kept for the next composer, which gets a copy as this one did. */
+  #picture: ImageBitmap | null;
   /** The segmenter's end of the channel, while there is no segmenter to take it. */
   #vacantPort: MessagePort | null = null;
 
-  constructor(common: WorkerStart, settings: Settings, events: CrewEvents) {
+  constructor(common: WorkerStart, settings: Settings, picture: ImageBitmap | null, events: CrewEvents) {
     this.#common = common;
     this.#settings = settings;
+    this.#picture = picture;
     this.#events = events;
     const assets = new Assets(common.assetBase, common.files, (name) => events.loaded(name));
     this.#composer = new Child('composer', assets, {
@@ -93,10 +96,14 @@ export class Crew {
   }
 
   /** Is answered by 'updated', if need be by the next composer. */
-  update(id: number, settings: Settings): void {
+  update(id: number, settings: Settings, picture: ImageBitmap | null): void {
+    if (picture !== null || settings.effect.type !== 'image') {
+      this.#picture?.close();
+      this.#picture = picture;
+    }
     this.#settings = settings;
     this.#updates.add(id);
-    this.#composer.post({ type: 'update', id, settings });
+    this.#composer.post({ type: 'update', id, settings, picture });
   }
 
   get openUpdates(): readonly number[] {
@@ -125,9 +132,16 @@ export class Crew {
 
   #beginComposer(worker: Worker): void {
     const { port1, port2 } = new MessageChannel();
-    const message: GateToComposer = { type: 'start', ...this.#common, settings: this.#settings, port: port1 };
+    const settings = this.#settings;
+    const message: GateToComposer = {
+      type: 'start',
+      ...this.#common,
+      settings,
+      picture: this.#picture,
+      port: port1,
+    };
     worker.postMessage(message, [port1]);
-    for (const id of this.#updates) this.#composer.post({ type: 'update', id, settings: this.#settings });
+    for (const id of this.#updates) this.#composer.post({ type: 'update', id, settings, picture: null });
     if (this.#segmenter.running) this.#segmenter.post({ type: 'composer-joined', port: port2 }, [port2]);
     else this.#vacantPort = port2;
   }

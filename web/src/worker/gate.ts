@@ -40,6 +40,7 @@ const LANDING_MS = 500;
 const LANDING_STEP_MS = 5;
 
 type Start = Extract<PageToGate, { type: 'start' }>;
+type Update = Extract<PageToGate, { type: 'update' }>;
 
 const scope = workerScope<PageToGate, GateToPage>();
 const tell = (message: GateToPage): void => scope.postMessage(message);
@@ -66,11 +67,11 @@ class Gate {
   #stopped = false;
 
   constructor(start: Start) {
-    const { protocol, assetBase, files, settings } = start;
+    const { protocol, assetBase, files, settings, picture } = start;
     this.#reader = start.readable.getReader();
     this.#output = new Output(start.writable, this.#meter, tell, () => void this.stop('output-ended'));
     this.#loading = new Loading(files, ['gate.mjs']);
-    this.#crew = new Crew({ protocol, assetBase, files }, settings, {
+    this.#crew = new Crew({ protocol, assetBase, files }, settings, picture, {
       news: (message) => this.#hear(message),
       loaded: (name) => tell({ type: 'progress', progress: this.#loading.add(name) }),
       complete: () => {
@@ -84,8 +85,8 @@ class Gate {
     this.#crew.start();
   }
 
-  update(id: number, settings: Start['settings']): void {
-    if (this.#failure === null) this.#crew.update(id, settings);
+  update({ id, settings, picture }: Update): void {
+    if (this.#failure === null) this.#crew.update(id, settings, picture);
     else tell({ type: 'updated', id, error: this.#failure });
   }
 
@@ -281,7 +282,7 @@ scope.onmessage = ({ data }) => {
     case 'start':
       return start(data);
     case 'update':
-      return gate?.update(data.id, data.settings);
+      return gate?.update(data);
     case 'stop':
       return void gate?.stop('stopped');
     default:

@@ -44,6 +44,8 @@ export type SlotLayout = readonly [slot: number, address: number, bytes: number,
 export interface Engine {
   openModel(description: string): void;
   configure(settings: string): void;
+  /** Where picture `number` is to be put, RGBA, in the size of a frame: address and stride. */
+  placePicture(number: number, width: number, height: number): readonly [address: number, stride: number];
   begin(
     format: string,
     width: number,
@@ -155,10 +157,12 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
     return (...args) => typed(() => call(...args));
   };
   const begin = method('begin');
+  const place = method('place_picture');
   const stats = method('stats');
   return {
     openModel: method('open_model'),
     configure: method('configure'),
+    placePicture: (...args) => toArray(place(...args)) as unknown as [number, number],
     begin: (...args) => toArray(begin(...args)) as unknown as SlotLayout,
     submit: method('submit'),
     abandon: method('abandon'),

@@ -1,0 +1,240 @@
+"""Colours and pictures in the room's place, as they are seen: from every source, in every fit, for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+import instrumented
+from blurstream_build.paths import Paths
+from blurstream_build.serve import Server
+from faults import Fault
+from subject import OpenSubject, Subject, private
+
+Rgb = tuple[int, int, int]
+RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
+TEAL = (0, 128, 128)
+PICTURE = "/footage/quadrants.png"
+# where nobody is; the person is in the middle and below
+LEFT, RIGHT, HIGH_LEFT, HIGH_RIGHT = (0.03, 0.5), (0.97, 0.5), (0.04, 0.05), (0.96, 0.05)
+NEAR = 12  # levels: rounding of YUV, and its coarse chroma beside an edge
+
+
+def color(value: str) -> str:
+    return f"{{type: 'color', color: '{value}'}}"
+
+
+def image(source: str = f"'{PICTURE}'", more: str = "") -> str:
+    return f"{{type: 'image', source: {source}{more and ', ' + more}}}"
+
+
+@pytest.fixture
+def subject(site: Server, open_subject: OpenSubject) -> Subject:
+    opened = open_subject(site)
+    opened.open()
+    return opened
+
+
+def run(subject: Subject, effect: str) -> None:
+    subject.page.evaluate(
+        f"""async () => {{
+            subject.watch(await subject.blurStream(subject.camera, {{effect: {effect}}}));
+            await subject.safe.ready;
+        }}"""
+    )
+
+
+def update(subject: Subject, effect: str) -> dict[str, Any] | None:
+    """The error it was refused with, if it was."""
+    answer: dict[str, Any] | None = subject.page.evaluate(
+        f"async () => subject.safe.update({{effect: {effect}}}).then(() => null, asData)"
+    )
+    return answer
+
+
+def shows(subject: Subject, wanted: Mapping[tuple[float, float], Rgb]) -> None:
+    """Asserts what is seen at these places, once it has got there."""
+    subject.until_frames(3)
+    seen = subject.page.evaluate("(points) => subject.seen(points)", [list(point) for point in wanted])
+    for (point, colour), found in zip(wanted.items(), seen, strict=True):
+        assert max(abs(a - b) for a, b in zip(colour, found, strict=True)) <= NEAR, (
+            f"{found} at {point}, not {colour}"
+        )
+
+
+def person_is_there(subject: Subject, backdrop: Rgb) -> None:
+    (found,) = subject.page.evaluate("() => subject.seen([[0.5, 0.6]])")
+    assert max(abs(a - b) for a, b in zip(backdrop, found, strict=True)) > 3 * NEAR, found
+
+
+def test_colours_one_after_the_other(subject: Subject) -> None:
+    run(subject, color("#008080"))
+    shows(subject, dict.fromkeys((LEFT, RIGHT, HIGH_LEFT, HIGH_RIGHT), TEAL))
+    person_is_there(subject, TEAL)
+    assert update(subject, color("#F00")) is None
+    shows(subject, dict.fromkeys((LEFT, RIGHT, HIGH_LEFT, HIGH_RIGHT), RED))
+    assert update(subject, "{type: 'blur'}") is None
+    subject.until_frames(10)
+    assert subject.stats["restarts"] == 0 and subject.codes("error") == []
+    private(subject.rows, "colours")
+
+
+@pytest.mark.parametrize("pixels", ["I420", "NV12", "RGBA"])
+def test_a_picture_before_every_camera(subject: Subject, pixels: str) -> None:
+    subject.open((640, 360), pixels=pixels)
+    run(subject, image())
+    shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN, (0.03, 0.95): BLUE, (0.97, 0.95): WHITE})
+    person_is_there(subject, RED)
+    subject.until_frames(5)
+    private(subject.rows, pixels)
+
+
+SOURCES = {
+    "an address": f"'{PICTURE}'",
+    "a URL": f"new URL('{PICTURE}', location.href)",
+    "a Blob": f"await (await fetch('{PICTURE}')).blob()",
+    "a File": f"new File([await (await fetch('{PICTURE}')).blob()], 'room.png')",
+    "an <img>": f"Object.assign(new Image(), {{src: '{PICTURE}'}})",
+    "an ImageBitmap": f"await createImageBitmap(await (await fetch('{PICTURE}')).blob())",
+    "a blob: address": f"URL.createObjectURL(await (await fetch('{PICTURE}')).blob())",
+    "an SVG": """'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2">"""
+    """<rect width="2" height="1" fill="red"/><rect x="2" width="2" height="1" fill="lime"/></svg>'""",
+}
+
+
+def test_every_source(subject: Subject) -> None:
+    """What was given stays the application's: an ImageBitmap can be used again."""
+    run(subject, color("#008080"))
+    for name, source in SOURCES.items():
+        subject.page.evaluate(f"async () => {{ globalThis.given = {source}; }}")
+        for _ in range(2):
+            assert update(subject, image("given")) is None, name
+            shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN})
+        assert update(subject, color("#008080")) is None
+        shows(subject, {HIGH_LEFT: TEAL})
+
+
+FITS: dict[str, Mapping[tuple[float, float], Rgb]] = {
+    # 400x200 before 640x360: all its height, 320 of its 360 columns' worth of width at a time
+    "fit: 'fill'": {HIGH_LEFT: RED, HIGH_RIGHT: GREEN, (0.47, 0.03): RED, (0.53, 0.03): GREEN},
+    "fit: 'contain'": {HIGH_LEFT: BLACK, HIGH_RIGHT: BLACK, (0.03, 0.12): RED, (0.97, 0.12): GREEN},
+    "fit: 'contain', position: [0, 0]": {HIGH_LEFT: RED, HIGH_RIGHT: GREEN, (0.03, 0.95): BLACK},
+    "fit: 'contain', position: [0, 1]": {HIGH_LEFT: BLACK, (0.03, 0.95): BLUE},
+    "fit: 'cover', position: [0, 0]": {HIGH_LEFT: RED, (0.54, 0.03): RED, (0.6, 0.03): GREEN},
+    "fit: 'cover', position: [1, 0]": {HIGH_RIGHT: GREEN, (0.46, 0.03): GREEN, (0.4, 0.03): RED},
+}
+
+
+def test_every_fit(subject: Subject) -> None:
+    run(subject, color("#000"))
+    for fit, wanted in FITS.items():
+        assert update(subject, image(more=fit)) is None, fit
+        shows(subject, wanted)
+
+
+def test_a_fine_pattern_becomes_grey(subject: Subject) -> None:
+    """Scaled down without aliasing: every pixel is the mean of those it stands for."""
+    subject.open((320, 180))
+    run(subject, image("'/footage/checks.png'", "fit: 'fill'"))
+    subject.until_frames(3)
+    points = [[x / 320 + 0.001, y / 180 + 0.001] for x in range(0, 40, 3) for y in range(0, 60, 3)]
+    seen = subject.page.evaluate("(points) => subject.seen(points)", points)
+    assert all(118 <= level <= 200 for pixel in seen for level in pixel), sorted(seen)[:: len(seen) // 10]
+    assert max(pixel[0] for pixel in seen) - min(pixel[0] for pixel in seen) <= NEAR
+
+
+def test_another_size_under_way(subject: Subject) -> None:
+    run(subject, image())
+    for size in ((320, 180), (640, 480), (1280, 720), (161, 91)):
+        subject.show(size)
+        subject.until(f"subject.safe.stats.frameWidth === {size[0]}")
+        shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN})
+    subject.until_frames(5)
+    assert subject.codes("error") == []
+    private(subject.rows, "sizes")
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_upright_before_a_turned_camera(subject: Subject, rotation: int) -> None:
+    subject.show(rotation=rotation)
+    run(subject, image(more="fit: 'fill'"))
+    shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN})
+
+
+REFUSED = {
+    "'/footage/nowhere.png'": ("picture-unloadable", "nowhere.png"),
+    "'http://'": ("picture-unloadable", "http://"),
+    "new Blob(['words'], {type: 'text/plain'})": ("picture-unloadable", "text/plain"),
+    "new Blob([])": ("picture-unloadable", "Blob of 0 bytes"),
+    "42": ("invalid-option", "42"),
+    "''": ("invalid-option", "''"),
+    "undefined": ("invalid-option", "undefined"),
+}
+
+
+def test_a_picture_that_cannot_be_had(subject: Subject, page_log: Callable[[Any], Any]) -> None:
+    """A typed error; the effect before stays. And at the start: nothing is left running."""
+    for source, (code, value) in REFUSED.items():
+        error = subject.fails(f"blurStream(camera, {{effect: {image(source)}}})")
+        assert (error["name"], error["code"], error["exact"]) == ("OptionsError", code, True), source
+        assert value in error["message"], error["message"]
+        subject.nothing_left()
+    run(subject, color("#008080"))
+    for source, (code, _) in REFUSED.items():
+        refused = update(subject, image(source))
+        assert refused and refused["code"] == code, source
+        shows(subject, {LEFT: TEAL})
+    assert subject.state == "running"
+    page_log(subject.page).problems.clear()  # the browser tells of the missing file
+
+
+def test_a_picture_of_another_origin(
+    subject: Subject, faulty_site: Callable[[Mapping[str, Fault]], Server], page_log: Callable[[Any], Any]
+) -> None:
+    """Without CORS its pixels may not be read, however it was loaded."""
+    other = faulty_site({})
+    run(subject, color("#008080"))
+    refused = update(subject, image(f"'{other.url}{PICTURE}'"))
+    assert refused and refused["code"] == "picture-unloadable"
+    shows(subject, {LEFT: TEAL})
+    page_log(subject.page).problems.clear()
+
+
+def test_the_newest_of_two_wins(subject: Subject) -> None:
+    run(subject, color("#008080"))
+    answers = subject.page.evaluate(
+        f"""() => Promise.all([{image()}, {color("#00f")}].map(
+            (effect) => subject.safe.update({{effect}}).then(() => null, asData)))"""
+    )
+    assert answers[1] is None
+    assert answers[0] is None or (answers[0]["name"], answers[0]["code"]) == ("AbortError", "superseded")
+    shows(subject, {LEFT: BLUE, RIGHT: BLUE})
+
+
+def test_it_outlives_the_composer(
+    faulty_site: Callable[[Mapping[str, Fault]], Server], open_subject: OpenSubject, paths: Paths
+) -> None:
+    """A composer that takes the place of one that died gets the picture, too."""
+    subject = open_subject(faulty_site(instrumented.build(paths)))
+    subject.open()
+    run(subject, image())
+    shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN})
+    for restarts in (1, 2):
+        subject.page.evaluate("() => subject.break('composer', 'throw')")
+        subject.until(f"subject.safe.stats.restarts === {restarts}")
+        subject.until_state("running")
+        shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN})
+    private(subject.rows, "composer throw")
+
+
+def test_nobody_there_is_the_picture_alone(subject: Subject) -> None:
+    subject.open(picture="room")
+    subject.page.evaluate(
+        f"async () => {{ subject.watch(await subject.blurStream(subject.camera, {{effect: {image()}}})); }}"
+    )
+    subject.until("subject.safe.reason === 'no-person'")
+    shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN, (0.2, 0.7): BLUE, (0.8, 0.7): WHITE})
+    subject.until_frames(5)
+    private(subject.rows, "room")
