@@ -39,7 +39,7 @@ export const PAINTERS: Readonly<Record<PictureName | 'blur', Painter>> = {
     context.restore();
     context.fillStyle = '#8a6f58';
     context.fillRect(0.62 * width, 0.42 * height, 0.3 * width, 0.02 * height);
-    const books = ['#3f6b64', '#c98a4b', '#7a8fa6', '#b4574a', '#e6dcc8', '#52605b'];
+    const books = ['#3f6b64', '#c98a4b', '#7a8fa6', '#b4574a', '#d9b36c', '#52605b'] as const;
     books.forEach((colour, index) => {
       const tall = height * (0.14 + 0.045 * Math.sin(index * 2.3));
       context.fillStyle = colour;
