@@ -54,14 +54,17 @@ Effect = Blur | Color | Image
 
 @dataclass(frozen=True)
 class Settings:
-    """What a stream is asked for. `denoise`: tiles of the person that rest are averaged and held."""
+    """What a stream is asked for. `denoise`: tiles of the person that rest are averaged and held. `paused`:
+    every frame is concealed, and looked at once only.
+    """
 
     effect: Effect = PRIVATE
     denoise: bool = True
+    paused: bool = False
 
 
 def parse_settings(text: str) -> Settings:
-    """JSON {"effect": {...}, "denoise": bool} -> settings; both may be left out.
+    """JSON {"effect": {...}, "denoise": bool, "paused": bool} -> settings; each may be left out.
 
     Raises OptionsError, naming the value and what is allowed.
     """
@@ -71,11 +74,16 @@ def parse_settings(text: str) -> Settings:
         raise OptionsError(f"settings are not JSON: {error}", value=text[:80]) from error
     if not isinstance(value, dict):
         raise OptionsError(f"settings are {value!r}; use an object", value=repr(value)[:80])
-    denoise = value.get("denoise", True)
-    if not isinstance(denoise, bool):
-        raise OptionsError(f"denoise {denoise!r} is not one; use true or false", value=repr(denoise)[:80])
+    denoise, paused = _switch(value, "denoise", True), _switch(value, "paused", False)
     effect = parse_effect(json.dumps(value["effect"])) if "effect" in value else PRIVATE
-    return Settings(effect, denoise)
+    return Settings(effect, denoise, paused)
+
+
+def _switch(value: Mapping[str, object], name: str, default: bool) -> bool:
+    given = value.get(name, default)
+    if not isinstance(given, bool):
+        raise OptionsError(f"{name} {given!r} is not one; use true or false", value=repr(given)[:80])
+    return given
 
 
 def parse_effect(text: str) -> Effect:

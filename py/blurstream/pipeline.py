@@ -150,7 +150,9 @@ class Pipeline:
         ticket.workspace.change.run(ticket.prepared)
         ticket.cut = ticket.workspace.change.cut
         ticket.repeats = self._leaves_out(ticket)
-        needs_mask = not ticket.repeats and not ticket.workspace.may_reuse(ticket.prepared)
+        needs_mask = not (
+            self._settings.paused or ticket.repeats or ticket.workspace.may_reuse(ticket.prepared)
+        )
         if self._session is not None and needs_mask:
             self._draw(ticket)  # even while the model works on the frame before
         ticket.busy_ms = (self._took("prepare", start) - start) * 1e3
@@ -200,7 +202,8 @@ class Pipeline:
             return
         # it was taken to need no mask of its own: whether that is so is known only now
         space = following.workspace
-        if space.may_reuse(following.prepared) or (following.repeats and space.reuses is not None):
+        repeats = following.repeats and space.reuses is not None
+        if self._settings.paused or repeats or space.may_reuse(following.prepared):
             self._finish(following, None)
         else:
             self._send(following)
@@ -221,6 +224,9 @@ class Pipeline:
 
     def _finish(self, ticket: Ticket, mask: Array | None) -> None:
         """`mask` None: the last one is this frame's too, or the frame is left out."""
+        if self._settings.paused:
+            self._conceal(ticket, "paused")
+            return
         if self._is_new_scene(ticket) and self._background.shows_room:
             self._conceal(ticket, "new-scene")
             return
@@ -293,7 +299,7 @@ class Pipeline:
         ground = self._background.backdrop(ticket)
         if ground is not None:
             space.veiled = None
-        elif space.veil_is_due():
+        elif space.veil_is_due(still=self._settings.paused):
             ground = self._background.whole(ticket)
             space.veiled = 0
         if ground is None or space.compose.is_veil_of(ground):

@@ -48,10 +48,12 @@ class Workspace:
         self._veil_stale = False
         self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
 
-    def veil_is_due(self) -> bool:
-        """Whether a concealed frame needs a plate of its own: one sample serves while nothing has changed."""
+    def veil_is_due(self, still: bool = False) -> bool:
+        """Whether a concealed frame needs a plate of its own: one sample serves while nothing has changed, or
+        for good if it is to be `still`.
+        """
         self._veil_stale |= self.change.any
-        if self.veiled is not None and (self.veiled < CHECK or not self._veil_stale):
+        if self.veiled is not None and (still or self.veiled < CHECK or not self._veil_stale):
             self.veiled += 1
             return False
         self.veiled, self._veil_stale = None, False

@@ -25,6 +25,14 @@ BRIGHTEST = """(video) => {
     context.drawImage(video, 0, 0, 64, 36);
     return Math.max(...context.getImageData(0, 0, 64, 36).data.filter((_, i) => i % 4 < 3));
 }"""
+# Red, green and blue of a video's or canvas' upper left corner.
+CORNER = """(shown) => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 36];
+    const context = canvas.getContext('2d');
+    context.drawImage(shown, 0, 0, 64, 36);
+    return [...context.getImageData(1, 1, 1, 1).data].slice(0, 3);
+}"""
 # Texts whose contrast with the ground below them is under 4.5; what lies on the moving picture is left out.
 FAINT = """() => {
     const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);

@@ -33,7 +33,7 @@ def write(clips: Path, out: Path) -> None:
             data = b"".join(_scaled(planes, width, height) for planes in pictures)
             (out / f"{name}_{width}x{height}.i420").write_bytes(data)
     Image.fromarray(quadrants()).save(out / "quadrants.png")
-    checks = np.indices((1801, 3201)).sum(0) % 2 * 255
+    checks = np.indices((1801, 5201)).sum(0) % 2 * 255
     Image.fromarray(checks.astype(np.uint8)).save(out / "checks.png")
     widest = clip_watermark.cells(4 * clip_watermark.ROWS, clip_watermark.ROWS)
     (out / "pattern.i8").write_bytes(np.ascontiguousarray(widest).tobytes())

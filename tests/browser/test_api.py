@@ -149,6 +149,36 @@ def test_stop(subject: Subject) -> None:
     assert subject.codes("error") == []
 
 
+def test_pause_and_resume(subject: Subject) -> None:
+    """On the same track: one still picture without the person, then the person again."""
+    subject.run()
+    subject.until_frames(5)
+    for _ in range(2):
+        subject.page.evaluate("() => subject.safe.pause()")
+        subject.until("subject.safe.reason === 'paused'")
+        assert subject.state == "concealed"
+        subject.look()
+        paused = subject.until_frames(20)
+        assert len({row.detail for row in paused}) == 1, "it moves"
+        assert not any(row.flat for row in paused)
+        subject.page.evaluate("() => subject.safe.resume()")
+        subject.until_state("running")
+        subject.until_frames(5)
+    assert subject.codes("error", "warning") == []
+    assert subject.page.evaluate("() => subject.liveOutputs()") == 1
+    private(subject.rows, "paused")
+
+
+def test_stop_with_the_source(subject: Subject) -> None:
+    subject.run()
+    subject.page.evaluate("() => subject.safe.stop({ stopSource: true })")
+    assert subject.page.evaluate("() => subject.source.track.readyState") == "ended"
+    subject.nothing_left()
+    for call in ("pause", "resume"):
+        error = subject.page.evaluate(f"() => subject.safe.{call}().catch(asData)")
+        assert (error["name"], error["code"]) == ("AbortError", "stopped")
+
+
 def test_stop_before_ready_settles_ready(subject: Subject) -> None:
     subject.begin()
     error = subject.page.evaluate("() => { subject.safe.stop(); return subject.safe.ready.catch(asData); }")

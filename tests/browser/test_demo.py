@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Request, expect
 
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 from conftest import OpenPage
-from demo_page import BOXES, BRIGHTEST, DETAIL, FAINT, FOCUS, START_MS, line_at, running, unnamed
+from demo_page import BOXES, BRIGHTEST, CORNER, DETAIL, FAINT, FOCUS, START_MS, line_at, running, unnamed
 from faults import Fault
 from page_log import PageLog
 
@@ -83,7 +85,7 @@ def test_strength_by_keyboard(open_demo: OpenDemo) -> None:
     expect(page.get_by_role("radio", name="Medium")).to_be_checked()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("radio", name="Light")).to_be_checked()
-    expect(page.locator("#code-strength")).to_have_text("'light'")
+    expect(page.locator("#code-effect")).to_have_text("type: 'blur', strength: 'light'")
     expect(page.locator("#state-text")).to_contain_text("out of focus")
     page.wait_for_timeout(1000)
     light = page.locator("#safe").evaluate(DETAIL)
@@ -95,7 +97,7 @@ def test_strength_by_keyboard(open_demo: OpenDemo) -> None:
     page.keyboard.press("End")
     expect(page.locator("#strength-value")).to_have_text("1.00")
     expect(page.get_by_role("radio", name="Light")).not_to_be_checked()
-    expect(page.locator("#code-strength")).to_have_text("1.00")
+    expect(page.locator("#code-effect")).to_have_text("type: 'blur', strength: 1.00")
     page.wait_for_timeout(1000)
     assert page.locator("#safe").evaluate(DETAIL) < light
     running(page)
@@ -130,6 +132,49 @@ def test_background_and_denoise_by_keyboard(open_demo: OpenDemo) -> None:
     assert page.evaluate("asked[2].effect.background") == "sealed"
     running(page)
     assert "rejected" not in page.locator("#events").inner_text()
+
+
+def test_the_room_by_keyboard(open_demo: OpenDemo, tmp_path: Path) -> None:
+    page = open_demo()
+    running(page)
+    page.get_by_role("radio", name="Blur").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Colour")).to_be_checked()
+    expect(page.get_by_role("slider", name="Fine")).not_to_be_visible()
+    expect(page.locator("#code-effect")).to_have_text("type: 'color', color: '#1f6f64'")
+    corner_becomes(page, (0x1F, 0x6F, 0x64))
+    page.locator("#color").fill("#c04020")
+    corner_becomes(page, (0xC0, 0x40, 0x20))
+    for name in ("Studio", "Dawn", "Paper"):
+        page.keyboard.press("Tab")
+        page.get_by_role("radio", name=name).press("Space")
+        expect(page.locator("#code-effect")).to_contain_text("type: 'image'")
+        corner_becomes(page, page.locator(f"#thumb-{name.lower()}").evaluate(CORNER))
+
+    page.get_by_role("radio", name="Your own").press("Space")
+    picture = tmp_path / "mine.png"
+    Image.new("RGB", (64, 36), (20, 60, 200)).save(picture)
+    page.locator("#picture").set_input_files(picture)
+    corner_becomes(page, (20, 60, 200))
+    assert "rejected" not in page.locator("#events").inner_text()
+    words = tmp_path / "words.png"
+    words.write_text("no picture")
+    page.locator("#picture").set_input_files(words)
+    expect(page.locator("#room-hint")).to_contain_text("could not be loaded as a picture")
+    expect(page.get_by_role("radio", name="Blur")).to_be_checked()
+    expect(page.locator("#events")).to_contain_text("picture-unloadable")
+    running(page)
+
+
+def corner_becomes(page: Page, wanted: Sequence[int]) -> None:
+    """Waits for the upper left corner of what is sent."""
+    end = time.monotonic() + 10
+    while True:
+        found = page.locator("#safe").evaluate(CORNER)
+        if max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 12:
+            return
+        assert time.monotonic() < end, f"{found}, not {wanted}"
+        page.wait_for_timeout(100)
 
 
 def test_what_did_not_change_is_told(open_demo: OpenDemo) -> None:
@@ -193,6 +238,7 @@ def test_everything_is_reached_named_and_legible(open_demo: OpenDemo) -> None:
         "use-clip",
         "use-camera",
         "view",
+        "room",
         "preset",
         "strength",
         "background",

@@ -36,6 +36,13 @@ def test_private_is_the_default_and_at_least_six_percent_of_the_height() -> None
         ('{"type": "blur", "strength": true}', "True"),
         ('{"type": "blur", "strength": NaN}', "nan"),
         ('{"type": "blur", "strength": null}', "None"),
+        ('{"type": "color"}', "color None is not one; use '#rrggbb'"),
+        ('{"type": "color", "color": "teal"}', "'teal'"),
+        ('{"type": "color", "color": "#12345g"}', "'#12345g'"),
+        ('{"type": "color", "color": "123456"}', "'123456'"),
+        ('{"type": "image", "picture": -1}', "-1"),
+        ('{"type": "image", "picture": true}', "True"),
+        ('{"type": "image", "source": "/a.png"}', "None is not the number of one"),
     ],
 )
 def test_bad_effects_are_named(text: str, named: str) -> None:

@@ -14,7 +14,7 @@ from blurstream.frame import FrameSpec
 from blurstream.kernels.reference import ReferenceKernels
 from blurstream.mask import RETURN
 from blurstream.matte import HIGH, LOW
-from blurstream.options import Blur, Settings
+from blurstream.options import Blur, Color, Settings
 from call_bench import Bench, FakeSession, hidden, mask_of, room, stirred
 
 Array = np.ndarray[Any, Any]
@@ -249,3 +249,43 @@ def test_no_frame_sized_allocation_per_frame() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 150_000, f"{peak} bytes at the peak"
+
+
+def test_paused_is_one_still_sample_and_no_model() -> None:
+    """Whatever happens before the camera; and the person is shown with a mask of their own afterwards."""
+    bench = Bench()
+    bench.one(room(320, 180), mask_of())
+    bench.pipeline.configure(Settings(paused=True))
+    shown = []
+    for seed in range(40):
+        asked, planes = bench.show(room(320, 180, seed), mask_of())
+        assert not asked and (bench.safe[-1][0].kind, bench.safe[-1][0].reason) == ("concealed", "paused")
+        assert all(hidden(out, source) for out, source in zip(planes, room(320, 180, seed), strict=True))
+        shown.append(planes)
+    for planes in shown[1:]:
+        for plane, first in zip(planes, shown[0], strict=True):
+            np.testing.assert_array_equal(plane, first)
+    bench.pipeline.configure(Settings())
+    asked, _ = bench.show(room(320, 180), mask_of())
+    assert asked and bench.safe[-1][0].kind == "composed"
+    assert ("error", "paused") not in bench.events
+
+
+def test_paused_while_frames_are_on_their_way() -> None:
+    """In order, and nobody is shown any more."""
+    bench = Bench()
+    for seed in (1, 2):
+        bench.push(room(320, 180, seed), timestamp=seed)
+    bench.pipeline.configure(Settings(paused=True))
+    while bench.session.asked:
+        bench.session.answer(mask_of())
+    bench.push(room(320, 180, 3), timestamp=3)
+    assert [safe.spec.timestamp for safe, _ in bench.safe] == [1, 2, 3]
+    assert {safe.reason for safe, _ in bench.safe} == {"paused"}
+
+
+def test_paused_before_a_colour_is_the_colour() -> None:
+    bench = Bench()
+    bench.pipeline.configure(Settings(Color((0, 0, 0)), paused=True))
+    bench.show(room(320, 180), mask_of())
+    assert all((plane == value).all() for plane, value in zip(bench.safe[-1][1], (16, 128, 128), strict=True))

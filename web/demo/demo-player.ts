@@ -3,16 +3,15 @@ import type { BlurStreamError } from '../src/errors.js';
 import type { BlurStream } from '../src/index.js';
 import type { Changes, Progress } from '../src/options.js';
 import type { SafeStream } from '../src/safestream.js';
-import { Background } from './demo-background.js';
 import { CameraPicker } from './demo-camera.js';
 import { Events } from './demo-events.js';
 import { Figures } from './demo-figures.js';
 import { find, put } from './demo-page.js';
+import { Room } from './demo-room.js';
 import { Savings } from './demo-savings.js';
 import { openCamera, openClip, type Source } from './demo-source.js';
 import type { Stage } from './demo-stage.js';
 import { say } from './demo-status.js';
-import { Strength } from './demo-strength.js';
 import { HIDDEN, NOTHING_SENT, stateWords, WAITING } from './demo-words.js';
 
 type Opener = () => Promise<Source>;
@@ -23,8 +22,7 @@ export class Player {
   readonly #figures = new Figures();
   readonly #savings = new Savings();
   readonly #events = new Events();
-  readonly #strength = new Strength(() => void this.#applySettings());
-  readonly #background = new Background(() => void this.#applySettings());
+  readonly #room = new Room(() => void this.#applySettings());
   readonly #picker = new CameraPicker((deviceId) => void this.start(() => openCamera(deviceId)));
   readonly #power = find('power', HTMLButtonElement);
   readonly #hide = find('hide', HTMLButtonElement);
@@ -154,7 +152,7 @@ export class Player {
   #state(): void {
     const safe = this.#safe;
     if (safe === null) return;
-    say(this.#hidden && safe.state === 'running' ? HIDDEN : stateWords(safe.state, safe.reason, this.#strength.share));
+    say(this.#hidden && safe.state === 'running' ? HIDDEN : stateWords(safe.state, safe.reason, this.#room.share));
     switch (safe.state) {
       case 'loading': return this.#stage.loading(this.#progress, true);
       case 'running': case 'concealed': return this.#stage.live();
@@ -222,9 +220,8 @@ export class Player {
   }
 
   get #settings(): Required<Changes> {
-    const { value: strength } = this.#strength;
-    const { value: background, denoise } = this.#background;
-    return { effect: { type: 'blur', strength, background }, denoise };
+    const { effect, denoise } = this.#room;
+    return { effect, denoise };
   }
 
   /** Dragging makes more changes than are needed: while one is on its way only the newest waits. */
@@ -239,7 +236,9 @@ export class Player {
         await this.#safe.update(this.#settings);
       } catch (error) {
         const { name, code, message } = error as BlurStreamError;
-        if (name !== 'AbortError') this.#events.add('rejected', `${code}: ${message}`);
+        if (name === 'AbortError') continue;
+        this.#events.add('rejected', `${code}: ${message}`);
+        this.#room.refuse(message);
       }
     }
     this.#updating = false;

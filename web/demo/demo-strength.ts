@@ -47,7 +47,6 @@ export class Strength {
     const text = this.share.toFixed(2);
     put('strength-value', text);
     put('strength-hint', strengthWords(this.share));
-    put('code-strength', typeof value === 'string' ? `'${value}'` : text);
     this.#slider.setAttribute('aria-valuetext', typeof value === 'string' ? `${text}, ${value}` : text);
   }
 }

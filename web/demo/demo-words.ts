@@ -13,8 +13,10 @@ export interface StateWords {
 
 const CONCEALED: Readonly<Record<string, string>> = {
   'starting': 'Python and the model are starting again.',
+  'paused': 'You have paused: all of the picture is covered.',
   'no-model': 'The model is not there at the moment, so all of the picture is covered.',
   'no-person': 'Nobody is in the picture, so all of it is covered.',
+  'no-picture': 'The picture for your room is not there, so all of the camera\'s is covered.',
   'bad-mask': 'The model gave no usable mask, so all of the picture is covered.',
   'model-error': 'The model failed on this frame, so all of the picture is covered.',
   'error': 'A step failed on this frame, so all of the picture is covered.',

@@ -9,6 +9,9 @@ export interface PlacedEffect {
   readonly picture: ImageBitmap | null;
 }
 
+/** Of the largest frames there are. */
+const LONGEST_SIDE = 4096;
+
 let nextPicture = 0;
 
 /** Loads what the effect needs. Raises OptionsError, and AbortError if the signal fires meanwhile. */
@@ -37,7 +40,7 @@ async function decode(source: PictureSource): Promise<ImageBitmap> {
       { option: 'effect.source', value: told },
     );
   }
-  if (isReadable(picture)) return picture;
+  if (isReadable(picture)) return bounded(picture);
   picture.close();
   throw new OptionsError(
     'picture-cross-origin',
@@ -72,6 +75,20 @@ function isReadable(picture: ImageBitmap): boolean {
   } catch {
     return false;
   }
+}
+
+/** A photo of many megapixels would only be kept and copied in vain. */
+function bounded(picture: ImageBitmap): ImageBitmap {
+  const scale = LONGEST_SIDE / Math.max(picture.width, picture.height);
+  if (scale >= 1) return picture;
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(Math.round(side * scale), 1));
+  const canvas = new OffscreenCanvas(width ?? 1, height ?? 1);
+  const context = canvas.getContext('2d');
+  if (context === null) return picture;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return canvas.transferToImageBitmap();
 }
 
 function describe(source: PictureSource): string {

@@ -68,7 +68,7 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
       parsed.signal?.throwIfAborted();
       // Asked again: the camera may have gone while the files came.
       const ends = openTracks(videoTrackOf(stream));
-      const session = new Session(gateUrl, manifest, ends, stream.getAudioTracks(), parsed, placed);
+      const session = new Session(gateUrl, manifest, ends, stream, parsed, placed);
       await session.opened;
       return session as SafeStream;
     });

@@ -37,6 +37,7 @@ export interface Changes {
 export interface Settings {
   readonly effect: WireEffect;
   readonly denoise: boolean;
+  readonly paused: boolean;
 }
 
 /** What was asked for, after validation; an effect's picture is still to be loaded. @internal */

@@ -29,8 +29,15 @@ export interface SafeStream extends MediaStream {
   readonly stats: Stats | null;
   /** Changes what it names, on the same track; settles when the next frame will have it. */
   update(changes: Changes): Promise<void>;
-  /** Ends the track and the workers. The source is left as it is. */
-  stop(): void;
+  /**
+   * Conceals the picture for as long as it takes, on the same track: one blurred sample of it, or the colour or
+   * picture alone. The camera goes on. Settles when the next frame will be concealed.
+   */
+  pause(): Promise<void>;
+  /** Shows the person again. */
+  resume(): Promise<void>;
+  /** Ends the track and the workers. The source is left as it is, or stopped as well: its light goes out. */
+  stop(options?: { readonly stopSource?: boolean }): void;
 
   addEventListener<K extends keyof SafeStreamEventMap>(
     type: K,

@@ -32,6 +32,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly #gate: Worker;
   readonly #gateCheck: ReturnType<typeof setInterval>;
   readonly #track: MediaStreamTrack;
+  readonly #source: MediaStream;
   readonly #options: ParsedOptions;
   readonly #updates = new Map<number, Settler>();
   readonly #onAbort = (): void =>
@@ -53,14 +54,15 @@ export class Session extends MediaStreamBase implements SafeStream {
     gateUrl: string,
     manifest: Manifest,
     ends: TrackEnds,
-    audio: MediaStreamTrack[],
+    source: MediaStream,
     options: ParsedOptions,
     placed: PlacedEffect,
   ) {
-    super([ends.track, ...audio]);
+    super([ends.track, ...source.getAudioTracks()]);
+    this.#source = source;
     this.#track = ends.track;
     this.#options = options;
-    this.#settings = { effect: placed.effect, denoise: options.denoise };
+    this.#settings = { effect: placed.effect, denoise: options.denoise, paused: false };
     this.opened = promise((settler) => {
       this.#settleOpened = settler;
     });
@@ -125,17 +127,32 @@ export class Session extends MediaStreamBase implements SafeStream {
       throw new AbortError('superseded', 'Another effect was asked for before this one was loaded');
     }
     this.#refuseIfOver();
+    await this.#ask(
+      { ...(placed && { effect: placed.effect }), ...(denoise !== undefined && { denoise }) },
+      placed?.picture ?? null,
+    );
+  }
+
+  async pause(): Promise<void> {
+    this.#refuseIfOver();
+    await this.#ask({ paused: true }, null);
+  }
+
+  async resume(): Promise<void> {
+    this.#refuseIfOver();
+    await this.#ask({ paused: false }, null);
+  }
+
+  /** Resolves when the workers have the new settings. */
+  async #ask(changes: Partial<Settings>, picture: ImageBitmap | null): Promise<void> {
     const id = this.#nextUpdate++;
-    this.#settings = {
-      effect: placed?.effect ?? this.#settings.effect,
-      denoise: denoise ?? this.#settings.denoise,
-    };
-    const picture = placed?.picture ?? null;
+    this.#settings = { ...this.#settings, ...changes };
     this.#post({ type: 'update', id, settings: this.#settings, picture }, picture === null ? [] : [picture]);
     await promise((settler) => this.#updates.set(id, settler));
   }
 
-  stop(): void {
+  stop({ stopSource = false }: { readonly stopSource?: boolean } = {}): void {
+    if (stopSource) for (const track of this.#source.getTracks()) track.stop();
     this.#end('stopped', 'stopped', new AbortError('stopped', 'The stream was stopped'));
   }
 
