@@ -10,10 +10,12 @@ from .backdrop import Backdrop
 from .frame import FrameSpec, Geometry
 from .ground import Ground
 from .kernels.loader import Kernels
-from .options import PRIVATE, Blur, Effect
+from .options import PRIVATE, Blur, Color, Effect
 from .workspace import SLOTS, Ticket
 
 Array = np.ndarray[Any, Any]
+
+BLACK = Color((0, 0, 0))
 
 
 class Background:
@@ -42,6 +44,19 @@ class Background:
         spec = _spec(ticket)
         backdrop = self._of(ticket.workspace.geometry)
         return backdrop.ground if backdrop.show(self.effect, spec) else None
+
+    def alone(self, ticket: Ticket) -> Ground | None:
+        """What a concealed frame shows in the room's place: the effect's colour or picture, black for a
+        picture that has not been placed; None: the room itself is to be blurred.
+        """
+        if isinstance(self.effect, Blur):
+            return None
+        found = self.backdrop(ticket)
+        if found is None:
+            backdrop = self._of(ticket.workspace.geometry)
+            backdrop.show(BLACK, _spec(ticket))
+            found = backdrop.ground
+        return found
 
     def behind_person(self, ticket: Ticket, backdrop: Ground | None) -> Ground:
         """Of a frame whose matte is known. `backdrop`: what the method of that name gave for it."""

@@ -133,8 +133,8 @@ class Compose:
 
     def conceal(self, slot: Slot, ticket: int, reason: str, ground: Ground) -> SafeFrame:
         """The whole frame becomes `ground`; a plate must have been built without leaving anybody out."""
+        self._veil = self._whole = False  # what fails half way is neither
         self._stand_on(ground)
-        self._whole = False
         self._cover(self._list.choose_all())
         ground.touched.fill(0)
         self._veil = True
@@ -144,6 +144,11 @@ class Compose:
     def alpha(self) -> Array:
         """u8, padded: of the boundary's tiles, as they were written last."""
         return self._seam.alpha
+
+    @property
+    def is_veil(self) -> bool:
+        """Whether the picture is nothing but ground."""
+        return self._veil
 
     def is_veil_of(self, ground: Ground) -> bool:
         """Whether the picture is all of `ground` as it is."""

@@ -1,4 +1,4 @@
-"""Effects as data: plain JSON in, checked values out. Mirrors web/src/options.ts."""
+"""Effects as data: plain JSON in, checked values out. Mirrors web/src/effects.ts and options.ts."""
 
 from __future__ import annotations
 

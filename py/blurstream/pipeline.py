@@ -52,6 +52,7 @@ class Pipeline:
         self._kernels, self._emit, self._report = kernels, emit, report
         self._session: Session | None = None
         self._settings = Settings()
+        self._reconfigured = False  # since the last frame was composed
         self._background = Background(kernels)
         self._workspace: Workspace | None = None
         self._mask = Mask()
@@ -67,6 +68,7 @@ class Pipeline:
         self._activity = Activity()
 
     def configure(self, settings: Settings) -> None:
+        self._reconfigured |= settings != self._settings
         self._settings = settings
         self._background.effect = settings.effect
 
@@ -149,7 +151,7 @@ class Pipeline:
         ticket.prepared.shrink()
         ticket.workspace.change.run(ticket.prepared)
         ticket.cut = ticket.workspace.change.cut
-        ticket.repeats = self._leaves_out(ticket)
+        ticket.repeats = self._may_repeat(ticket.workspace) and self._leaves_out(ticket)
         needs_mask = not (
             self._settings.paused or ticket.repeats or ticket.workspace.may_reuse(ticket.prepared)
         )
@@ -157,6 +159,10 @@ class Pipeline:
             self._draw(ticket)  # even while the model works on the frame before
         ticket.busy_ms = (self._took("prepare", start) - start) * 1e3
         return needs_mask
+
+    def _may_repeat(self, space: Workspace) -> bool:
+        """Whether what is shown is a composed frame of the settings as they are."""
+        return space.reuses is not None and not self._reconfigured
 
     def _leaves_out(self, ticket: Ticket) -> bool:
         """Of the frames that need a mask, the level takes one of so many."""
@@ -202,8 +208,8 @@ class Pipeline:
             return
         # it was taken to need no mask of its own: whether that is so is known only now
         space = following.workspace
-        repeats = following.repeats and space.reuses is not None
-        if self._settings.paused or repeats or space.may_reuse(following.prepared):
+        following.repeats &= self._may_repeat(space)
+        if self._settings.paused or following.repeats or space.may_reuse(following.prepared):
             self._finish(following, None)
         else:
             self._send(following)
@@ -281,6 +287,7 @@ class Pipeline:
         safe = space.compose.compose(
             ticket.slot, prepared, ticket.number, ground, *stirred, denoise=noise, fuse=fine
         )
+        self._reconfigured = False
         ticket.busy_ms += (self._took("compose", start) - begun) * 1e3
         self._activity.mask_reuses += mask is None
         self._activity.composed(space)
@@ -296,16 +303,17 @@ class Pipeline:
         space.reset()
         if ticket.cut:
             space.plate.reset()
-        ground = self._background.backdrop(ticket)
+        ground = self._background.alone(ticket)
+        due = space.veil_is_due(still=self._settings.paused)
         if ground is not None:
             space.veiled = None
-        elif space.veil_is_due(still=self._settings.paused):
+        elif due or not space.compose.is_veil:
             ground = self._background.whole(ticket)
-            space.veiled = 0
         if ground is None or space.compose.is_veil_of(ground):
             safe = space.compose.repeat(ticket.slot, ticket.number, "concealed", reason)
         else:
             safe = space.compose.conceal(ticket.slot, ticket.number, reason, ground)
+            space.veiled = 0 if self._background.shows_room else None
         self._took("conceal", start)
         self._out(safe)
 

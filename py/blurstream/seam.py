@@ -29,6 +29,7 @@ class Seam:
         shape = (geometry.tiles_high * SEAM, geometry.tiles_wide * SEAM)
         # colours on either side, SEAM points to a tile: (person, room) for Y, U and V
         self._sides = [(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)) for _ in "yuv"]
+        self._sides_old = True  # somewhere: tiles were blended without them
         self._slots: dict[int, _OfSlot] = {}
         self._grounds: dict[tuple[int, Ground], _OfGround] = {}
 
@@ -46,8 +47,9 @@ class Seam:
         if key not in self._grounds:
             self._grounds[key] = _OfGround(self, slot, ground)
         self._slots[slot.number].edge_alpha(n, *self._size)
-        if fuse and window is not None:
-            self._slots[slot.number].sides(window)
+        if fuse and (self._sides_old or window is not None):
+            self._slots[slot.number].sides(self._matte.region if self._sides_old else window)
+        self._sides_old = not fuse
         kernels = self._grounds[key].fuse if fuse else self._grounds[key].blend
         for kernel, scalars in zip(kernels, ground.scalars, strict=True):
             kernel(n, *self._size, *scalars)

@@ -68,11 +68,10 @@ class Workspace:
         """Whether the last mask is this frame's too: what has changed lies deep inside the person."""
         if self.reuses is None or self.reuses >= REUSES:
             return False
-        if not prepared.changed.any():
-            return True
         if np.count_nonzero(prepared.changed) > max(DEEP_TILES, DEEP_SHARE * prepared.changed.size):
             return False  # more than a mouth: a gap may have opened
-        return not np.any(prepared.changed & self.tiles.near)
+        # frames that were left out count, too: what changed in them does not change once more
+        return not np.any((prepared.changed | self._since) & self.tiles.near)
 
     def take(self, mask: Array | None, prepared: Prepared) -> None:
         """Mask, or None to use the last one again -> matte and tiles; `unsettled` for compose."""

@@ -114,6 +114,7 @@ def test_every_source(subject: Subject) -> None:
             shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN})
         assert update(subject, color("#008080")) is None
         shows(subject, {HIGH_LEFT: TEAL})
+    assert subject.codes("error", "warning") == []
 
 
 FITS: dict[str, Mapping[tuple[float, float], Rgb]] = {
@@ -193,7 +194,7 @@ def test_a_picture_that_cannot_be_had(subject: Subject, page_log: Callable[[Any]
 def test_a_picture_of_another_origin(
     subject: Subject, faulty_site: Callable[[Mapping[str, Fault]], Server], page_log: Callable[[Any], Any]
 ) -> None:
-    """Without CORS its pixels may not be read, however it was loaded."""
+    """The policy of these pages keeps it out, as a server without CORS would."""
     other = faulty_site({})
     run(subject, color("#008080"))
     refused = update(subject, image(f"'{other.url}{PICTURE}'"))
@@ -209,8 +210,31 @@ def test_the_newest_of_two_wins(subject: Subject) -> None:
             (effect) => subject.safe.update({{effect}}).then(() => null, asData)))"""
     )
     assert answers[1] is None
-    assert answers[0] is None or (answers[0]["name"], answers[0]["code"]) == ("AbortError", "superseded")
+    assert (answers[0]["name"], answers[0]["code"]) == ("AbortError", "superseded")
     shows(subject, {LEFT: BLUE, RIGHT: BLUE})
+
+
+def test_the_end_while_a_picture_is_loaded(subject: Subject) -> None:
+    """Nothing stays open: not the update of a stream that is stopped, not a start that is aborted."""
+    run(subject, color("#008080"))
+    code = subject.page.evaluate(
+        f"""async () => {{
+            const update = subject.safe.update({{effect: {image()}}}).catch(asData);
+            subject.safe.stop();
+            return (await update).code;
+        }}"""
+    )
+    assert code == "stopped"
+    error = subject.page.evaluate(
+        f"""() => {{
+            const abort = new AbortController();
+            setTimeout(() => abort.abort());
+            const options = {{effect: {image()}, signal: abort.signal}};
+            return subject.blurStream(subject.camera, options).catch(asData);
+        }}"""
+    )
+    assert (error["name"], error["code"]) == ("AbortError", "aborted")
+    subject.nothing_left()
 
 
 def test_it_outlives_the_composer(

@@ -162,6 +162,11 @@ def test_the_room_by_keyboard(open_demo: OpenDemo, tmp_path: Path) -> None:
     page.locator("#picture").set_input_files(words)
     expect(page.locator("#room-hint")).to_contain_text("could not be loaded as a picture")
     expect(page.get_by_role("radio", name="Blur")).to_be_checked()
+    page.wait_for_timeout(1000)
+    found = page.locator("#safe").evaluate(CORNER)
+    assert max(abs(a - b) for a, b in zip(found, (20, 60, 200), strict=True)) > 40, (
+        "what is sent is not the blur"
+    )
     expect(page.locator("#events")).to_contain_text("picture-unloadable")
     running(page)
 

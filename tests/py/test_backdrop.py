@@ -143,9 +143,10 @@ def test_a_picture_that_is_not_here_conceals() -> None:
     bench = Bench()
     asked_for(bench, Image(3))
     place(bench, 2, landscape(320, 180))
-    safe, _ = bench.one(room(320, 180), mask_of())
+    safe, shown = bench.one(room(320, 180), mask_of())
     assert (safe.kind, safe.reason) == ("concealed", "no-picture")
     assert ("error", "no-picture") in bench.events
+    assert all((plane == value).all() for plane, value in zip(shown, (16, 128, 128), strict=True)), "the room"
     place(bench, 3, landscape(320, 180))
     assert bench.one(room(320, 180), mask_of())[0].kind == "composed"
 
@@ -189,6 +190,19 @@ def test_a_new_size_needs_a_picture_of_that_size() -> None:
     picture = landscape(640, 360)
     place(bench, 1, picture)
     near(bench.one(room(640, 360), mask_of())[1], planes_of(picture))
+
+
+def test_a_picture_that_comes_while_a_frame_is_on_its_way() -> None:
+    bench, picture = Bench(), landscape(320, 180, seed=2)
+    asked_for(bench, Image(1))
+    place(bench, 1, landscape(320, 180))
+    bench.one(room(320, 180), mask_of())
+    bench.push(room(320, 180, 5))
+    asked_for(bench, Image(2))
+    place(bench, 2, picture)
+    bench.session.answer(mask_of())
+    assert bench.safe[-1][0].kind == "composed" and not bench.events
+    near(bench.safe[-1][1], planes_of(picture))
 
 
 def test_a_frame_of_the_old_size_is_still_on_its_way() -> None:

@@ -73,6 +73,7 @@ export class Room {
     this.#choice = 'blur';
     for (const input of this.#choices) input.checked = input.value === 'blur';
     this.#show(why);
+    this.#onChange();
   }
 
   get #blur(): Effect {

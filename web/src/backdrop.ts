@@ -1,6 +1,5 @@
 /* The picture of an image effect: from whatever it was given as to pixels that a worker can draw. */
-import { aborted } from './aborted.js';
-import { OptionsError } from './errors.js';
+import { aborted, OptionsError } from './errors.js';
 import type { ParsedEffect, PictureSource, WireEffect } from './effects.js';
 
 /** An effect as the workers take it, and the picture that goes beside it. */
@@ -17,13 +16,28 @@ let nextPicture = 0;
 /** Loads what the effect needs. Raises OptionsError, and AbortError if the signal fires meanwhile. */
 export async function placeEffect(effect: ParsedEffect, signal: AbortSignal | null): Promise<PlacedEffect> {
   if (effect.type !== 'image') return { effect, picture: null };
-  const picture = await decode(effect.source);
-  if (signal?.aborted) {
-    picture.close();
-    throw aborted(signal);
-  }
+  const picture = await orAborted(decode(effect.source), signal);
   const { fit, position } = effect;
   return { effect: { type: 'image', picture: nextPicture++, fit, position }, picture };
+}
+
+/** A server that never answers must not hold up an abort; what comes too late is let go. */
+async function orAborted(loading: Promise<ImageBitmap>, signal: AbortSignal | null): Promise<ImageBitmap> {
+  if (signal === null) return loading;
+  let onAbort = (): void => undefined;
+  const ended = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(aborted(signal));
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([loading, ended]);
+  } catch (error) {
+    loading.then((picture) => picture.close()).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 async function decode(source: PictureSource): Promise<ImageBitmap> {

@@ -93,6 +93,14 @@ export class AbortError extends BlurStreamError {
   static override readonly errorName: string = 'AbortError';
 }
 
+/** The typed error of an aborted signal; the signal's own reason goes along in the details. @internal */
+export function aborted(signal: AbortSignal): BlurStreamError {
+  if (signal.reason instanceof BlurStreamError) return signal.reason;
+  return new AbortError('aborted', 'BlurStream was aborted by the signal it was given', {
+    reason: String((signal.reason as Error | undefined)?.message ?? signal.reason),
+  });
+}
+
 const CLASSES = [
   UnsupportedError,
   AssetError,

@@ -1,4 +1,3 @@
-import { aborted } from './aborted.js';
 import { Assets, fetchManifest, type Manifest } from './assets.js';
 import { placeEffect } from './backdrop.js';
 import {
@@ -10,6 +9,7 @@ import {
   SourceError,
   UnsupportedError,
   WorkerError,
+  aborted,
 } from './errors.js';
 import {
   parseOptions,
@@ -61,14 +61,18 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
     refuseUnsupported();
     return loading(options, async (parsed, manifest) => {
       const assets = new Assets(parsed.assetBase, manifest.files, undefined, parsed.signal);
-      const [gateUrl, placed] = await Promise.all([
-        assets.script('gate.mjs'),
-        placeEffect(parsed.effect, parsed.signal),
-      ]);
-      parsed.signal?.throwIfAborted();
-      // Asked again: the camera may have gone while the files came.
-      const ends = openTracks(videoTrackOf(stream));
-      const session = new Session(gateUrl, manifest, ends, stream, parsed, placed);
+      const placing = placeEffect(parsed.effect, parsed.signal);
+      let session: Session;
+      try {
+        const [gateUrl, placed] = await Promise.all([assets.script('gate.mjs'), placing]);
+        parsed.signal?.throwIfAborted();
+        // Asked again: the camera may have gone while the files came.
+        const ends = openTracks(videoTrackOf(stream));
+        session = new Session(gateUrl, manifest, ends, stream, parsed, placed);
+      } catch (error) {
+        placing.then(({ picture }) => picture?.close()).catch(() => undefined);
+        throw error;
+      }
       await session.opened;
       return session as SafeStream;
     });

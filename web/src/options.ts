@@ -1,6 +1,5 @@
-import { aborted } from './aborted.js';
 import { DEFAULT_EFFECT, parseEffect, type Effect, type ParsedEffect, type WireEffect } from './effects.js';
-import { OptionsError } from './errors.js';
+import { aborted, OptionsError } from './errors.js';
 import { asRecord, invalid, refuseUnknown } from './validation.js';
 
 /** What loading has come to; `totalBytes` is the size of all files on disk, before compression. */

@@ -36,7 +36,10 @@ export interface SafeStream extends MediaStream {
   pause(): Promise<void>;
   /** Shows the person again. */
   resume(): Promise<void>;
-  /** Ends the track and the workers. The source is left as it is, or stopped as well: its light goes out. */
+  /**
+   * Ends the track and the workers. The source is left as it is; with `stopSource` all its tracks are stopped,
+   * camera and microphone.
+   */
   stop(options?: { readonly stopSource?: boolean }): void;
 
   addEventListener<K extends keyof SafeStreamEventMap>(

@@ -1,7 +1,7 @@
-import { aborted } from './aborted.js';
 import type { Manifest } from './assets.js';
 import { placeEffect, type PlacedEffect } from './backdrop.js';
-import { AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
+import { aborted, AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
+import type { ParsedEffect } from './effects.js';
 import { parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
 import { PROTOCOL_VERSION, unreachable, type GateToPage, type PageToGate } from './protocol.js';
 import type { SafeStream } from './safestream.js';
@@ -45,7 +45,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   #stats: Stats | null = null;
   #lastError: BlurStreamError | null = null;
   #nextUpdate = 0;
-  #effectTurn = 0;
+  #placing = new AbortController();
   #gateGone = false;
   #gateHeard = true;
   #gateMisses = 0;
@@ -120,17 +120,20 @@ export class Session extends MediaStreamBase implements SafeStream {
   async update(changes: Changes): Promise<void> {
     const { effect, denoise } = parseChanges(changes);
     this.#refuseIfOver();
-    const turn = effect === undefined ? this.#effectTurn : ++this.#effectTurn;
-    const placed = effect === undefined ? null : await placeEffect(effect, this.#options.signal);
-    if (turn !== this.#effectTurn) {
-      placed?.picture?.close();
-      throw new AbortError('superseded', 'Another effect was asked for before this one was loaded');
-    }
-    this.#refuseIfOver();
+    const placed = effect === undefined ? null : await this.#place(effect);
     await this.#ask(
       { ...(placed && { effect: placed.effect }), ...(denoise !== undefined && { denoise }) },
       placed?.picture ?? null,
     );
+  }
+
+  /** Rejects when a newer effect is asked for meanwhile, or the stream ends. */
+  async #place(effect: ParsedEffect): Promise<PlacedEffect> {
+    this.#placing.abort(
+      new AbortError('superseded', 'Another effect was asked for before this one was loaded'),
+    );
+    this.#placing = new AbortController();
+    return placeEffect(effect, this.#placing.signal);
   }
 
   async pause(): Promise<void> {
@@ -251,6 +254,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     if (reason !== 'source-ended') this.#track.stop();
     this.#settleOpened.reject(error);
     this.#settleReady.reject(error);
+    this.#placing.abort(error);
     for (const settler of this.#updates.values()) settler.reject(error);
     this.#updates.clear();
   }

@@ -103,8 +103,11 @@ class Composer {
     try {
       engine.configure(JSON.stringify(settings));
       this.#backdrop.set(settings.effect, picture);
+      // Those on their way are shown with the new picture, too.
+      for (const { shape } of this.#inSlot.values()) this.#backdrop.supply(engine, shape);
       scope.postMessage({ type: 'updated', id, error: null });
     } catch (error) {
+      picture?.close();
       scope.postMessage({ type: 'updated', id, error: toWire(error, 'settings-refused') });
     }
   }

@@ -86,8 +86,9 @@ class Gate {
   }
 
   update({ id, settings, picture }: Update): void {
-    if (this.#failure === null) this.#crew.update(id, settings, picture);
-    else tell({ type: 'updated', id, error: this.#failure });
+    if (this.#failure === null) return this.#crew.update(id, settings, picture);
+    picture?.close();
+    tell({ type: 'updated', id, error: this.#failure });
   }
 
   async stop(reason: string): Promise<void> {
