@@ -83,14 +83,14 @@ def test_settings_and_activity(talkative: Subject) -> None:
     talkative.begin(denoise=False)
     talkative.page.evaluate(HEAR)
     private = {"type": "blur", "strength": "private", "background": "sealed"}
-    assert settings(talkative) == [{"effect": private, "denoise": False}]
+    assert settings(talkative) == [{"effect": private, "denoise": False, "paused": False}]
     talkative.page.evaluate("() => subject.safe.update({effect: {type: 'blur', background: 'fresh'}})")
     talkative.page.evaluate("() => subject.safe.update({denoise: true})")
     fresh = {**private, "background": "fresh"}
     talkative.until("told.filter((text) => text[0] === '{').length >= 3")
     assert settings(talkative)[1:] == [
-        {"effect": fresh, "denoise": False}, {"effect": fresh, "denoise": True},
-    ]  # fmt: skip
+        {"effect": fresh, "denoise": denoise, "paused": False} for denoise in (False, True)
+    ]
     # Each call of configure told of one, the first while Python was starting.
     assert talkative.page.evaluate("() => qualities") == [CHANGE] * 3
     assert talkative.codes("warning", "error") == []
