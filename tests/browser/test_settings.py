@@ -141,7 +141,9 @@ def test_activity_of_the_pipeline(site: Server, open_subject: OpenSubject) -> No
     subject = open_subject(site)
     subject.open()
     subject.run()
+    # counts are since the start, tiles of the last second: the first of them may hold no frame of the person
     subject.until("subject.safe.stats?.modelRuns > 0 && subject.safe.stats.cameraNoise !== null")
+    subject.until("subject.safe.stats.tiles.written > 0")
     stats = subject.stats
     tiles = stats["tiles"]
     assert tiles["person"] + tiles["background"] + tiles["boundary"] == pytest.approx(40 * 23, abs=1)
