@@ -15,6 +15,7 @@ from .kernels.loader import Bound, Kernels
 from .kernels.signatures import TILE
 from .noise import CameraNoise
 from .prepare import Prepared
+from .tile_list import TileList
 
 Array = np.ndarray[Any, Any]
 
@@ -38,8 +39,7 @@ class Change:
         self._moved: Array = np.zeros(geometry.tiles, np.int32)
         self._texture: Array = np.zeros(geometry.tiles, np.int32)
         self.noise = CameraNoise(span)
-        self._every = geometry.list_tiles()
-        self._list: Array = self._every.copy()
+        self._list = TileList(geometry)
         self._bound: dict[int, tuple[list[Bound], list[Bound]]] = {}
         self._limits: list[tuple[int, int, int, int]] = []
         width = TILE - (-geometry.width) % TILE
@@ -67,19 +67,16 @@ class Change:
         self._frames += 1
         if self._fresh:
             prepared.changed.fill(1)
-        n = int(np.count_nonzero(prepared.changed))
+        elif self._frames % LEARN_EVERY == 1:
+            self.noise.learn(self._flickered(prepared), self._texture)
+        n = self._list.choose(np.flatnonzero(prepared.changed.view(bool)))
         self.any = n > 0
-        if self._fresh:
-            self.cut = True
-        else:
-            if self._frames % LEARN_EVERY == 1:
-                self.noise.learn(self._flickered(prepared), self._texture)
-            self.cut = n > 0 and self._is_cut()  # so large a difference is no noise in a whole tile
+        # where no tile has changed there is no difference as large as that of a cut
+        self.cut = self._fresh or (self.any and self._is_cut())
         if self._frames % LEARN_EVERY == 0:
             self._before[:] = prepared.work[0]
         self._fresh = False
         if n:
-            np.compress(prepared.changed.ravel(), self._every, axis=0, out=self._list[:n])
             for copy in renew:
                 copy(n, self._geometry.tiles_wide, self._geometry.tiles_high)
 
@@ -130,7 +127,7 @@ class Change:
                 compare.append(bind(f"tile_change_{span}", *planes, *(o[down, across] for o in outputs)))
             sizes = (span, span // 2, span // 2)
             renew = [
-                bind(f"copy_tiles_{size}", self._list, work, kept)
+                bind(f"copy_tiles_{size}", self._list.pairs, work, kept)
                 for size, work, kept in zip(sizes, prepared.work, self._kept, strict=True)
             ]
             self._bound[prepared.number] = compare, renew

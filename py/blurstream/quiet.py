@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .frame import Geometry, Planes, Slot
+from .ground import SIZES
 from .kernels.loader import Bound, Kernels
 from .kernels.signatures import TILE
 from .tile_list import TileList
@@ -130,6 +131,6 @@ class _Bound:
         self.stir: Bound = bind("stir_tiles", tiles, slot.planes[0], held[0], of._share)
         self.settle: list[Bound] = []
         self.copy: list[Bound] = []
-        for size, plane, out in zip((TILE, TILE // 2, TILE // 2), slot.planes, held, strict=True):
+        for size, plane, out in zip(SIZES, slot.planes, held, strict=True):
             self.settle.append(bind(f"settle_tiles_{size}", tiles, of._share, plane, out))
             self.copy.append(bind(f"copy_tiles_{size}", tiles, plane, out))

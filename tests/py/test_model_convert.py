@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,19 +14,9 @@ import onnxruntime
 import pytest
 from onnx import numpy_helper
 
-ROOT = Path(__file__).resolve().parents[2]
-MODELS = ROOT / "models"
-PACKAGE = ROOT / "web" / "node_modules" / "@mediapipe" / "selfie_segmentation"
+from model_scripts import MODELS, PACKAGE, script
 
-
-def _script(name: str) -> ModuleType:
-    """models/ holds scripts that import each other by name, not a package."""
-    if str(MODELS) not in sys.path:
-        sys.path.insert(0, str(MODELS))
-    return importlib.import_module(name)
-
-
-convert, reference, graphs, writer = map(_script, ("convert", "reference", "tflite_graph", "onnx_graph"))
+convert, reference, graphs, writer = map(script, ("convert", "reference", "tflite_graph", "onnx_graph"))
 
 
 @pytest.fixture(scope="module")

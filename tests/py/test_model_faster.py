@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,20 +11,10 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-ROOT = Path(__file__).resolve().parents[2]
-MODELS = ROOT / "models"
-PACKAGE = ROOT / "web" / "node_modules" / "@mediapipe" / "selfie_segmentation"
-
-
-def _script(name: str) -> ModuleType:
-    """models/ holds scripts that import each other by name, not a package."""
-    if str(MODELS) not in sys.path:
-        sys.path.insert(0, str(MODELS))
-    return importlib.import_module(name)
-
+from model_scripts import MODELS, PACKAGE, script
 
 convert, faster_graph, writer, graphs, reference = map(
-    _script, ("convert", "faster_graph", "onnx_graph", "tflite_graph", "reference")
+    script, ("convert", "faster_graph", "onnx_graph", "tflite_graph", "reference")
 )
 
 

@@ -100,14 +100,16 @@ class Composer {
   }
 
   #update(engine: Engine, { id, settings, picture }: Update): void {
+    let own = picture;
     try {
       engine.configure(JSON.stringify(settings));
       this.#backdrop.set(settings.effect, picture);
+      own = null; // the backdrop's from here on, which draws it again for the next frame if it fails now
       // Those on their way are shown with the new picture, too.
       for (const { shape } of this.#inSlot.values()) this.#backdrop.supply(engine, shape);
       scope.postMessage({ type: 'updated', id, error: null });
     } catch (error) {
-      picture?.close();
+      own?.close();
       scope.postMessage({ type: 'updated', id, error: toWire(error, 'settings-refused') });
     }
   }
