@@ -159,6 +159,11 @@ class Engine:
         self._pipeline.close()
 
     @_kept
+    def renew(self) -> None:
+        """Frames begun from now on are another camera's: nothing of what was seen is used for them."""
+        self._pipeline.renew()
+
+    @_kept
     def stats(self, now: float = 0) -> str:
         """JSON of the window since the last call: {"stageMs": ms a frame by stage, "frames": count by
         kind}, and the pipeline's activity.

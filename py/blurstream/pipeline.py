@@ -93,6 +93,11 @@ class Pipeline:
             self._conceal(ticket, reason)
         self._restart()
 
+    def renew(self) -> None:
+        """Frames begun from now on are another camera's: nothing of what was seen is used for them."""
+        self._workspace = None
+        self._cut = 0
+
     def activity(self) -> dict[str, object]:
         """What was done since the last call; see Activity.read."""
         return self._activity.read(self._tact.fps)
