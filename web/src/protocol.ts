@@ -42,8 +42,8 @@ export type PageToStream =
   /** transfers readable and writable, too */
   | ({ type: 'start'; readable: ReadableStream<VideoFrame>; writable: WritableStream<VideoFrame> } & Look)
   | ({ type: 'update'; id: number } & Look)
-  /** transfers readable: the frames of another camera from now on */
-  | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> }
+  /** transfers readable: the frames of another camera from now on; null: of none, until there is one */
+  | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> | null }
   /** the source gives nothing that is to be seen; null: it does again */
   | { type: 'hold'; reason: string | null }
   | { type: 'stop' };

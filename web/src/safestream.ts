@@ -44,8 +44,14 @@ export interface SafeStream extends MediaStream {
    * was seen before is used for it. If the new stream has sound, its audio tracks take the place of those before. The
    * source before is left as it is; with `stopSource` its tracks are stopped. Rejects with SourceError, and then
    * nothing changes.
+   *
+   * A function is called when the source before has been let go: for devices that open one camera at a time. Until it
+   * has given a stream the picture is veiled, with the reason `source-changing`.
    */
-  replaceSource(stream: MediaStream, options?: { readonly stopSource?: boolean }): Promise<void>;
+  replaceSource(
+    source: MediaStream | (() => MediaStream | Promise<MediaStream>),
+    options?: { readonly stopSource?: boolean },
+  ): Promise<void>;
   /**
    * Ends the track, and the workers if no other stream uses them; settles when they are gone. The source is left as it
    * is; with `stopSource` all its tracks are stopped, camera and microphone.
