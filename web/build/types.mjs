@@ -4,8 +4,19 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const EFFECTS = ['placement', 'sources', 'blur', 'color', 'image', 'video', 'greenscreen', 'presenter', 'none'];
 /** In the order in which a reader wants them; each may use the ones before it. */
-const PUBLIC = ['errors', 'effects', 'options', 'stats', 'safestream', 'support', 'index', 'module'];
+const PUBLIC = [
+  'errors',
+  ...EFFECTS.map((name) => `effects/${name}`),
+  'effects',
+  'options',
+  'stats',
+  'safestream',
+  'support',
+  'index',
+  'module',
+];
 
 /** Returns the text of blurstream.d.ts, after a small program has been checked against it. */
 export function rollUpTypes(web) {

@@ -21,9 +21,18 @@ export type {
   BlurStrength,
   ColorEffect,
   Effect,
+  GreenscreenEffect,
   ImageEffect,
+  NoEffect,
   PictureFit,
+  PicturePosition,
   PictureSource,
+  PresenterEffect,
+  PresenterPosition,
+  PresenterShape,
+  ScreenBackground,
+  VideoEffect,
+  VideoSource,
 } from './effects.js';
 export type { BlurStreamOptions, Changes, PreloadOptions, Progress } from './options.js';
 export type { SafeStream, SafeStreamEventMap } from './safestream.js';

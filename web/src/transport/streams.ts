@@ -26,10 +26,14 @@ export interface TrackEnds {
 }
 
 export function openTracks(source: MediaStreamTrack): TrackEnds {
-  // One frame is kept: a newer one takes its place.
-  const { readable } = new MediaStreamTrackProcessor({ track: source, maxBufferSize: 1 });
+  const readable = frames(source);
   const track = new MediaStreamTrackGenerator({ kind: 'video' });
   const { writable } = track;
   track.contentHint = source.contentHint;
   return { track, readable, writable };
+}
+
+/** The frames of a track that stays whose it is. One is kept: a newer one takes its place. */
+export function frames(track: MediaStreamTrack): ReadableStream<VideoFrame> {
+  return new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable;
 }

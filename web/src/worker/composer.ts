@@ -99,14 +99,14 @@ class Composer {
       .catch(fail);
   }
 
-  #update(engine: Engine, { id, settings, picture }: Update): void {
+  async #update(engine: Engine, { id, settings, picture }: Update): Promise<void> {
     let own = picture;
     try {
       engine.configure(JSON.stringify(settings));
       this.#backdrop.set(settings.effect, picture);
       own = null; // the backdrop's from here on, which draws it again for the next frame if it fails now
       // Those on their way are shown with the new picture, too.
-      for (const { shape } of this.#inSlot.values()) this.#backdrop.supply(engine, shape);
+      for (const { shape } of this.#inSlot.values()) await this.#backdrop.supply(engine, shape);
       scope.postMessage({ type: 'updated', id, error: null });
     } catch (error) {
       own?.close();
@@ -132,7 +132,7 @@ class Composer {
       );
       slot = layout[0];
       this.#inSlot.set(slot, { sequence, shape });
-      this.#backdrop.supply(engine, shape);
+      await this.#backdrop.supply(engine, shape);
       await copyPixels(frame, kind, engine.memory(layout[1], layout[2]), layout.slice(3));
     } catch (error) {
       if (slot !== null) engine.abandon(slot, String(error));
