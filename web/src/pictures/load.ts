@@ -1,7 +1,7 @@
 /* A picture, still or moving, from whatever it was given as. */
 import { isMediaStream, type PictureSource, type VideoSource } from '../effects/sources.js';
 import type { ParsedEffect } from '../effects.js';
-import { frames } from '../transport/streams.js';
+import { openReadable } from '../transport/streams.js';
 import { animationOf, isAnimated } from './animation.js';
 import type { MovingSource } from './moving.js';
 import { playerOf, watched } from './player.js';
@@ -112,7 +112,7 @@ function shared(option: string, stream: MediaStream): { moving: MovingSource; re
   const tracks = stream.getVideoTracks();
   const live = tracks.find(({ readyState }) => readyState === 'live');
   if (live === undefined) throw tracks.length === 0 ? withoutVideo(option, stream) : over(option, stream);
-  return { moving: { type: 'track', first: null, readable: frames(live) }, release: () => undefined };
+  return { moving: { type: 'track', first: null, readable: openReadable(live) }, release: () => undefined };
 }
 
 async function asStill(option: string, source: PictureSource): Promise<LoadedPicture> {
