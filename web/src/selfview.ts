@@ -3,13 +3,15 @@ import { mirrored } from './transport/mirrored.js';
 import { asRecord, invalid, oneOf, refuseUnknown } from './validation.js';
 
 /**
- * Where a self-view is shown: in a window that stays on top (Document Picture-in-Picture), in the one that browsers
- * have for videos, or in the page.
+ * Where a self-view is shown: in a window that stays on top (Document Picture-in-Picture), in the one that
+ * browsers have for videos, or in the page.
  */
 export type SelfViewMode = 'document-pip' | 'video-pip' | 'page';
 
 export interface SelfViewOptions {
-  /** @defaultValue `'auto'`: the first that the browser has and allows; a window needs a click or a key press. */
+  /**
+   * @defaultValue `'auto'`: the first that the browser has and allows; a window needs a click or a key press.
+   */
   readonly mode?: 'auto' | SelfViewMode;
   /** Left and right change places, as in a mirror; what is sent stays as it is. @defaultValue `true` */
   readonly mirror?: boolean;
@@ -49,8 +51,8 @@ interface PictureWindows {
 type Parsed = Required<Omit<SelfViewOptions, 'container'>> & { readonly container: HTMLElement | null };
 
 /**
- * Shows `track`. A window that cannot be had, as without a click, gives way to the next mode; the page is always there.
- * Raises OptionsError. @internal
+ * Shows `track`. A window that cannot be had, as without a click, gives way to the next mode; the page is
+ * always there. Raises OptionsError. @internal
  */
 export async function openSelfView(track: MediaStreamTrack, options: unknown): Promise<SelfView> {
   const parsed = parse(options);
@@ -78,7 +80,10 @@ function parse(options: unknown): Parsed {
   return { mode: oneOf('mode', mode, MODES), mirror, container, label };
 }
 
-async function inDocumentWindow(track: MediaStreamTrack, { mirror, label }: Parsed): Promise<SelfView | null> {
+async function inDocumentWindow(
+  track: MediaStreamTrack,
+  { mirror, label }: Parsed,
+): Promise<SelfView | null> {
   const windows = (globalThis as { documentPictureInPicture?: PictureWindows }).documentPictureInPicture;
   if (windows === undefined) return null;
   const pip = await windows.requestWindow(WINDOW_PX);
@@ -103,7 +108,8 @@ async function inVideoWindow(track: MediaStreamTrack, { mirror, label }: Parsed)
   const element = document.createElement('video');
   const view = shown('video-pip', element, source.track, label, () => {
     source.end();
-    if (document.pictureInPictureElement === element) void document.exitPictureInPicture().catch(() => undefined);
+    if (document.pictureInPictureElement === element)
+      void document.exitPictureInPicture().catch(() => undefined);
   });
   try {
     await element.play();
@@ -118,7 +124,11 @@ async function inVideoWindow(track: MediaStreamTrack, { mirror, label }: Parsed)
 
 async function inPage(track: MediaStreamTrack, { mirror, label, container }: Parsed): Promise<SelfView> {
   const element = document.createElement('video');
-  Object.assign(element.style, container === null ? CORNER : FILLING, mirror ? { transform: 'scaleX(-1)' } : {});
+  Object.assign(
+    element.style,
+    container === null ? CORNER : FILLING,
+    mirror ? { transform: 'scaleX(-1)' } : {},
+  );
   (container ?? document.body).append(element);
   const view = shown('page', element, track, label, () => undefined);
   await element.play().catch(() => undefined);

@@ -85,7 +85,7 @@ async function playedOrAnimated(
 ): Promise<LoadedPicture> {
   if (source instanceof Blob && source.type.startsWith('image/')) {
     const moving = await animationOf(source);
-    if (moving === null) throw unloadable(option, source, 'the browser cannot decode it');
+    if (moving === null) throw unloadable(option, source, 'img-src', 'the browser cannot decode it');
     return { still: null, moving, release: () => undefined };
   }
   try {

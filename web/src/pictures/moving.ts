@@ -8,7 +8,7 @@ export type MovingSource =
    * a `<video>` of the page: each message to the port is answered with its newest frame, or null if that is
    * known
    */
-  | { readonly type: 'player'; readonly first: VideoFrame; readonly port: MessagePort }
+  | { readonly type: 'player'; readonly first: VideoFrame | null; readonly port: MessagePort }
   /** an animated picture, to be decoded frame by frame */
   | {
       readonly type: 'animation';
@@ -25,7 +25,7 @@ export function transfersOf(moving: MovingSource | null): Transferable[] {
     case 'track':
       return [moving.readable as unknown as Transferable];
     case 'player':
-      return [moving.first, moving.port];
+      return [...(moving.first === null ? [] : [moving.first]), moving.port];
     case 'animation':
       return [moving.first, moving.bytes];
   }

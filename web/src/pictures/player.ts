@@ -39,7 +39,7 @@ export async function playerOf(
   } catch (error) {
     release();
     throw error instanceof MediaFailure || error instanceof DOMException
-      ? unloadable(option, source, error)
+      ? unloadable(option, source, 'media-src', error)
       : error;
   }
 }
@@ -47,15 +47,20 @@ export async function playerOf(
 /** Frames of the application's own element, as it plays, pauses and seeks. Raises OptionsError. */
 export async function watched(option: string, video: HTMLVideoElement, signal: AbortSignal): Promise<Player> {
   try {
-    const begun = video.readyState >= video.HAVE_CURRENT_DATA;
-    if (!begun && video.networkState !== video.NETWORK_LOADING && video.srcObject === null) {
+    if (video.readyState < video.HAVE_CURRENT_DATA && isIdle(video)) {
       throw new MediaFailure(video.error?.message || 'it loads nothing: give it a source, or call play()');
     }
     await loaded(video, signal);
   } catch (error) {
-    throw unloadable(option, video, error);
+    throw unloadable(option, video, 'media-src', error);
   }
   return shownBy(option, video, video, false);
+}
+
+/** Nothing will come by itself. */
+function isIdle({ error, networkState, srcObject, NETWORK_EMPTY, NETWORK_IDLE }: HTMLVideoElement): boolean {
+  if (error !== null) return true;
+  return srcObject === null && (networkState === NETWORK_EMPTY || networkState === NETWORK_IDLE);
 }
 
 class MediaFailure extends Error {}
@@ -84,7 +89,7 @@ function shownBy(option: string, source: AnySource, video: HTMLVideoElement, own
   if (video.videoWidth === 0) throw withoutVideo(option, source);
   const first = firstFrame(option, source, video);
   const { port1, port2 } = new MessageChannel();
-  let taken = first.timestamp;
+  let taken = first?.timestamp;
   port1.onmessage = () => {
     // A tab that comes to the front again may find it paused.
     if (own && video.paused) video.play().catch(() => undefined);
@@ -99,12 +104,13 @@ function shownBy(option: string, source: AnySource, video: HTMLVideoElement, own
   return { moving: { type: 'player', first, port: port2 }, release: () => port1.close() };
 }
 
-function firstFrame(option: string, source: AnySource, video: HTMLVideoElement): VideoFrame {
+/** Null if it has been loaded only just now: one comes soon. */
+function firstFrame(option: string, source: AnySource, video: HTMLVideoElement): VideoFrame | null {
   try {
     return new VideoFrame(video);
   } catch (error) {
     if ((error as Error).name === 'SecurityError') throw crossOrigin(option, source);
-    throw unloadable(option, source, error);
+    return null;
   }
 }
 

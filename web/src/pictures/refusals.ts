@@ -3,19 +3,25 @@ import { OptionsError } from '../errors.js';
 
 export type AnySource = string | URL | Blob | HTMLImageElement | ImageBitmap | HTMLVideoElement | MediaStream;
 
-export function unloadable(option: string, source: AnySource, why: unknown): OptionsError {
-  const policy = isPlayed(source) ? 'media-src' : 'img-src';
+/** `policy`: the directive of the Content-Security-Policy that it is loaded under. */
+export function unloadable(
+  option: string,
+  source: AnySource,
+  policy: 'img-src' | 'media-src',
+  why: unknown,
+): OptionsError {
+  const words = why instanceof Error ? why.message : String(why);
   return refusal(
     'picture-unloadable',
     option,
     source,
-    `could not be loaded as a picture (${why instanceof Error ? why.message : String(why)}): see that it is there, that ` +
-      `${policy} of the Content-Security-Policy allows it, and that another origin sends CORS headers`,
+    `could not be loaded as a picture (${words}): see that it is there, that ${policy} of the ` +
+      'Content-Security-Policy allows it, and that another origin sends CORS headers',
   );
 }
 
 export function crossOrigin(option: string, source: AnySource): OptionsError {
-  const element = isPlayed(source) ? '<video>' : '<img>';
+  const element = source instanceof HTMLVideoElement ? '<video>' : '<img>';
   return refusal(
     'picture-cross-origin',
     option,
@@ -36,10 +42,6 @@ export function over(option: string, source: AnySource): OptionsError {
 function refusal(code: string, option: string, source: AnySource, words: string): OptionsError {
   const told = describe(source);
   return new OptionsError(code, `${option} ${told} ${words}`, { option, value: told });
-}
-
-function isPlayed(source: AnySource): boolean {
-  return source instanceof HTMLVideoElement || (source instanceof Blob && source.type.startsWith('video/'));
 }
 
 function describe(source: AnySource): string {

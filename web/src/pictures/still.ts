@@ -12,7 +12,7 @@ export async function stillPicture(option: string, source: PictureSource): Promi
     if (source instanceof Blob || source instanceof ImageBitmap) picture = await createImageBitmap(source);
     else picture = await createImageBitmap(await loaded(source));
   } catch (error) {
-    throw unloadable(option, source, error);
+    throw unloadable(option, source, 'img-src', error);
   }
   if (isReadable(picture)) return bounded(picture);
   picture.close();

@@ -1,4 +1,6 @@
-/* A track whose pixels are mirrored: for a preview only, and small, because the page's own thread draws it. */
+/*
+ * A track whose pixels are mirrored: for a preview only, and small, because the page's own thread draws it.
+ */
 import { generator, openReadable } from './streams.js';
 
 const HIGHEST_PX = 360;
@@ -22,7 +24,10 @@ export function mirrored(source: MediaStreamTrack): Mirrored {
       if (done) break;
       const { displayWidth, displayHeight, timestamp } = frame;
       const scale = Math.min(1, HIGHEST_PX / displayHeight);
-      const [width, height] = [displayWidth, displayHeight].map((side) => Math.round(side * scale)) as [number, number];
+      const [width, height] = [displayWidth, displayHeight].map((side) => Math.round(side * scale)) as [
+        number,
+        number,
+      ];
       if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
       context?.setTransform(-1, 0, 0, 1, width, 0);
       context?.drawImage(frame, 0, 0, width, height);
