@@ -17,6 +17,7 @@ declare const MediaStreamTrackProcessor: new (init: {
 declare const MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackGenerator;
 
 export interface TrackEnds {
+  readonly source: MediaStreamTrack;
   /** the safe track */
   readonly track: MediaStreamTrack;
   /** camera frames; to be transferred */
@@ -30,7 +31,7 @@ export function openTracks(source: MediaStreamTrack): TrackEnds {
   const track = generator();
   const { writable } = track;
   track.contentHint = source.contentHint;
-  return { track, readable, writable };
+  return { source, track, readable, writable };
 }
 
 /** Its frames; to be transferred. One is kept: a newer one takes its place. */

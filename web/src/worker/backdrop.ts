@@ -95,10 +95,9 @@ async function copy(target: Target, number: number, frame: VideoFrame): Promise<
   const shape = shapeOf(frame);
   const { width, height, rotation, flip, displayWidth, displayHeight } = shape;
   if (rotation === 0 && !flip && width === displayWidth && height === displayHeight) {
-    const kind = pixelKindOf(shape);
-    const { format, matrix, fullRange } = kind;
+    const { format, matrix, fullRange, converted } = pixelKindOf(shape);
     const layout = target.beginPicture(number, format, width, height, matrix, fullRange);
-    await copyPixels(frame, kind, target.memory(layout[0], layout[1]), layout.slice(2));
+    await copyPixels(frame, converted, target.memory(layout[0], layout[1]), layout.slice(2));
   } else {
     const upright = scaled(frame, frame.displayWidth, frame.displayHeight);
     const layout = target.beginPicture(number, 'RGBX', upright.width, upright.height, 'bt709', true);
