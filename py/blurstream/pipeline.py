@@ -100,7 +100,6 @@ class Pipeline:
     def renew(self) -> None:
         """Frames begun from now on are another camera's: nothing of what was seen is used for them."""
         self._workspace = None
-        self._cut = 0
 
     def activity(self) -> dict[str, object]:
         """What was done since the last call; see Activity.read."""

@@ -14,10 +14,10 @@ from page_log import PageLog
 from subject import WORKERS, OpenSubject, Row, Subject, private
 
 STATS = {
-    "state", "inputFps", "outputFps", "inputFrames", "composedFrames", "rawFrames", "concealedFrames", "veiledFrames",
-    "droppedFrames", "latencyMs", "stageMs", "modelMs", "heapBytes", "frameWidth", "frameHeight",
-    "frameFormat", "restarts", "tiles", "modelRuns", "maskReuses", "plateSeals", "quality", "cameraNoiseLevels",
-    "suggestedMaxBitrate",
+    "state", "inputFps", "outputFps", "inputFrames", "composedFrames", "rawFrames", "concealedFrames",
+    "veiledFrames", "droppedFrames", "latencyMs", "stageMs", "modelMs", "heapBytes", "frameWidth",
+    "frameHeight", "frameFormat", "restarts", "tiles", "modelRuns", "maskReuses", "plateSeals", "quality",
+    "cameraNoiseLevels", "suggestedMaxBitrate",
 }  # fmt: skip
 ERRORS = [
     "AbortError", "AssetError", "BlurStreamError", "ModelError", "OptionsError", "SourceError",
