@@ -51,6 +51,8 @@ export async function call(
   if (tiles && cameraNoiseLevels !== null) fail(tiles.written / (tiles.person + tiles.background + tiles.boundary));
   const [encoding] = peer.getSenders()[0]?.getParameters().encodings ?? [];
   if (encoding && suggestedMaxBitrate) encoding.maxBitrate = suggestedMaxBitrate;
+  const view = await safe.selfView({ mode: 'page', container: document.body, mirror: false });
+  if (view.mode !== 'page') view.close();
   await safe.replaceSource(camera, { stopSource: true });
   await safe.stop({ stopSource: true });
   await using another = await blurStream(camera);

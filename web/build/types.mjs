@@ -14,6 +14,7 @@ const PUBLIC = [
   'effects',
   'options',
   'stats',
+  'selfview',
   'safestream',
   'support',
   'index',

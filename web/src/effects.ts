@@ -89,6 +89,11 @@ export function parseEffect(effect: unknown): ParsedEffect {
   return READERS[type as Effect['type']]('effect', given);
 }
 
+/** Whether what goes beside the one is what goes beside the other. @internal */
+export function showSame(one: WireEffect, other: WireEffect): boolean {
+  return pictured(one)?.picture === pictured(other)?.picture;
+}
+
 /** The part of an effect that shows a picture which goes beside it. @internal */
 export function pictured(effect: WireEffect): PlacedImage | PlacedVideo | PlacedPresenter | null {
   const shown = effect.type === 'greenscreen' ? effect.background : effect;

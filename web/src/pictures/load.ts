@@ -8,6 +8,9 @@ import { playerOf, watched } from './player.js';
 import { over, unloadable, withoutVideo } from './refusals.js';
 import { stillPicture } from './still.js';
 
+/** So that the effect begins with a picture, and not with what stands in for one. */
+const FIRST_FRAME_WAIT_MS = 1000;
+
 /** One of the two is there. */
 export interface LoadedPicture {
   readonly still: ImageBitmap | null;
@@ -46,7 +49,7 @@ export function wantedBy(effect: ParsedEffect): Wanted | null {
 export async function loadPicture(wanted: Wanted, signal: AbortSignal): Promise<LoadedPicture> {
   const { option, source } = wanted;
   if (source instanceof HTMLVideoElement) return asMoving(await watched(option, source, signal));
-  if (isMediaStream(source)) return asMoving(shared(option, source));
+  if (isMediaStream(source)) return asMoving(await shared(option, source, signal));
   if (source instanceof HTMLImageElement || source instanceof ImageBitmap) return asStill(option, source);
   switch (wanted.kind) {
     case 'still':
@@ -108,11 +111,32 @@ async function animationAt(address: string | URL, signal: AbortSignal): Promise<
 }
 
 /** The track is the application's: nothing stops it here. */
-function shared(option: string, stream: MediaStream): { moving: MovingSource; release(): void } {
+async function shared(
+  option: string,
+  stream: MediaStream,
+  signal: AbortSignal,
+): Promise<{ moving: MovingSource; release(): void }> {
   const tracks = stream.getVideoTracks();
   const live = tracks.find(({ readyState }) => readyState === 'live');
   if (live === undefined) throw tracks.length === 0 ? withoutVideo(option, stream) : over(option, stream);
-  return { moving: { type: 'track', first: null, readable: openReadable(live) }, release: () => undefined };
+  const readable = openReadable(live);
+  const first = await firstFrame(readable, signal);
+  return { moving: { type: 'track', first, readable }, release: () => undefined };
+}
+
+/** Null if none comes for a while: of a camera that is muted, say. */
+async function firstFrame(readable: ReadableStream<VideoFrame>, signal: AbortSignal): Promise<VideoFrame | null> {
+  const reader = readable.getReader();
+  const tooLate = AbortSignal.any([signal, AbortSignal.timeout(FIRST_FRAME_WAIT_MS)]);
+  try {
+    return await new Promise<VideoFrame | null>((resolve, reject) => {
+      tooLate.addEventListener('abort', () => resolve(null));
+      if (tooLate.aborted) resolve(null);
+      reader.read().then(({ value }) => resolve(value ?? null), reject);
+    });
+  } finally {
+    reader.releaseLock();
+  }
 }
 
 async function asStill(option: string, source: PictureSource): Promise<LoadedPicture> {

@@ -3,7 +3,11 @@
 /** In `first` is the frame to begin with, where there is one already. */
 export type MovingSource =
   /** the frames of a track; a stream that is read to its end says that the track has ended */
-  | { readonly type: 'track'; readonly first: null; readonly readable: ReadableStream<VideoFrame> }
+  | {
+      readonly type: 'track';
+      readonly first: VideoFrame | null;
+      readonly readable: ReadableStream<VideoFrame>;
+    }
   /**
    * a `<video>` of the page: each message to the port is answered with its newest frame, or null if that is
    * known
@@ -17,17 +21,18 @@ export type MovingSource =
       readonly mimeType: string;
     };
 
-/** What of it is handed over, not copied. */
-export function transfersOf(moving: MovingSource | null): Transferable[] {
+/** What of a picture is handed over, not copied. */
+export function transfersOf(still: ImageBitmap | null, moving: MovingSource | null): Transferable[] {
+  const whole = [still, moving?.first ?? null].filter((picture) => picture !== null);
   switch (moving?.type) {
     case undefined:
-      return [];
+      return whole;
     case 'track':
-      return [moving.readable as unknown as Transferable];
+      return [...whole, moving.readable as unknown as Transferable];
     case 'player':
-      return [...(moving.first === null ? [] : [moving.first]), moving.port];
+      return [...whole, moving.port];
     case 'animation':
-      return [moving.first, moving.bytes];
+      return [...whole, moving.bytes];
   }
 }
 

@@ -8,7 +8,7 @@ import { crossOrigin, unloadable, withoutVideo, type AnySource } from './refusal
 import type { MovingSource } from './moving.js';
 
 export interface Player {
-  readonly moving: MovingSource;
+  readonly moving: Extract<MovingSource, { type: 'player' }>;
   /** Ends it; an element of the application's own goes on. */
   release(): void;
 }
@@ -54,7 +54,11 @@ export async function watched(option: string, video: HTMLVideoElement, signal: A
   } catch (error) {
     throw unloadable(option, video, 'media-src', error);
   }
-  return shownBy(option, video, video, false);
+  const player = shownBy(option, video, video, false);
+  if (player.moving.first !== null || !video.paused) return player;
+  player.release();
+  const why = "it stands still before its first picture: call play(), or set preload to 'auto'";
+  throw unloadable(option, video, 'media-src', why);
 }
 
 /** Nothing will come by itself. */

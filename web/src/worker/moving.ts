@@ -2,17 +2,49 @@
  * A moving picture's newest frame, for the gate: taken as it comes, handed on beside a frame of the camera.
  */
 import { toWire, WorkerError, type WireError } from '../errors.js';
-import type { MovingSource } from '../pictures/moving.js';
+import { discard, type MovingSource } from '../pictures/moving.js';
 
 /** Some animated pictures ask for no time at all, and mean what browsers have made of it. */
 const LEAST_FRAME_MS = 20;
 const UNTIMED_FRAME_MS = 100;
 
-/**
- * Keeps one frame: slides stand still for minutes, and whoever composes may be started again. `fault` hears
- * that no new one will come ('picture-ended', 'picture-failed'): the last one stays.
- */
+/** The moving picture of a stream's effect, if it has one. */
 export class MovingPicture {
+  readonly #fault: (error: WireError) => void;
+  #playing: Playing | null = null;
+  #closed = false;
+
+  /** `fault` hears that no new frame will come ('picture-ended', 'picture-failed'): the last one stays. */
+  constructor(fault: (error: WireError) => void) {
+    this.#fault = fault;
+  }
+
+  /** In the place of the one before, or nothing. Owns what the source holds. */
+  show(source: MovingSource | null): void {
+    this.#playing?.close();
+    this.#playing = null;
+    if (this.#closed) discard(source);
+    else if (source !== null) this.#playing = new Playing(source, this.#fault);
+  }
+
+  /** The newest frame, which is the caller's to close; null if it was taken before. Asks for the next one. */
+  take(): VideoFrame | null {
+    return this.#playing?.take() ?? null;
+  }
+
+  /** The last frame is given once more: whoever had it is gone. */
+  again(): void {
+    this.#playing?.again();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.show(null);
+  }
+}
+
+/** Keeps one frame: slides stand still for minutes, and whoever composes may be started again. */
+class Playing {
   readonly #fault: (error: WireError) => void;
   /** Ends what gives the frames. */
   readonly #end: () => void;
@@ -37,7 +69,6 @@ export class MovingPicture {
     }
   }
 
-  /** The newest frame, which is the caller's to close; null if it was taken before. Asks for the next one. */
   take(): VideoFrame | null {
     this.#ask();
     if (!this.#fresh || this.#last === null) return null;
@@ -45,7 +76,6 @@ export class MovingPicture {
     return this.#last.clone();
   }
 
-  /** The last frame is given once more: whoever had it is gone. */
   again(): void {
     this.#fresh = this.#last !== null;
   }
