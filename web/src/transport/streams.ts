@@ -6,7 +6,8 @@ interface TrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
 }
 
-interface TrackGenerator extends MediaStreamTrack {
+/** A track and the stream that is written to it. @internal */
+export interface TrackGenerator extends MediaStreamTrack {
   readonly writable: WritableStream<VideoFrame>;
 }
 
@@ -25,10 +26,24 @@ export interface TrackEnds {
   readonly writable: WritableStream<VideoFrame>;
 }
 
-export function openTracks(source: MediaStreamTrack): TrackEnds {
+/**
+ * For adapters that have to hand out the track before blurStream resolves: an option under this name is the track to
+ * write to, from `createOutput`.
+ */
+export const OUTPUT = Symbol.for('blurstream.output');
+
+export function createOutput(): TrackGenerator {
+  return new MediaStreamTrackGenerator({ kind: 'video' });
+}
+
+/** The output that the options of an adapter bring along. */
+export function outputOf(options: unknown): TrackGenerator | undefined {
+  return (options as { readonly [OUTPUT]?: TrackGenerator } | undefined)?.[OUTPUT];
+}
+
+export function openTracks(source: MediaStreamTrack, track = createOutput()): TrackEnds {
   // One frame is kept: a newer one takes its place.
   const { readable } = new MediaStreamTrackProcessor({ track: source, maxBufferSize: 1 });
-  const track = new MediaStreamTrackGenerator({ kind: 'video' });
   const { writable } = track;
   track.contentHint = source.contentHint;
   return { track, readable, writable };
