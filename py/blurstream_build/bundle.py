@@ -67,14 +67,15 @@ def examples(paths: Paths, console: Console, node: Node) -> None:
     """Puts the pages of web/examples into build/examples: they hold packages that dist is not to pass on."""
     with console.step("examples") as step:
         source = paths.web / "examples"
-        scripts = sorted(source.glob("*.mjs"))
+        scripts = [p for p in sorted(source.glob("*.mjs")) if p.with_suffix(".html").is_file()]
         out = paths.build / "stage" / "examples"
         stamp = Stamp(paths.stamps / "examples.json", _key(paths, node))
         if not stamp.fresh():
             _emptied(out)
             pages(paths, console, node, step, scripts, out)
             stamp.write(files_under(out))
-        files = {p.name: p for p in (*files_under(source), *files_under(out)) if p not in scripts}
+        files = {p.name: p for p in files_under(source, (".html", ".css"))}
+        files |= {p.name: p for p in files_under(out)}
         changed = mirror(files, paths.examples, keep=())
         step.done(f"{len(files)} files, {changed} written" if changed else "up to date")
 

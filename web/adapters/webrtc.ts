@@ -79,12 +79,16 @@ class SenderProtection implements ProtectedSender {
   }
 
   async #replace(track: MediaStreamTrack | null): Promise<void> {
-    if (track !== null && this.#safe?.getVideoTracks().includes(track)) return this.#send(track);
-    await this.#send(null);
-    this.#close();
-    if (track === null || track.kind !== 'video' || track.getSettings().displaySurface !== undefined) {
+    // Sound is the browser's to refuse.
+    if (track !== null && (track.kind !== 'video' || this.#safe?.getVideoTracks().includes(track))) {
       return this.#send(track);
     }
+    if (track === null || track.getSettings().displaySurface !== undefined) {
+      await this.#send(track);
+      return this.#close();
+    }
+    await this.#send(null);
+    this.#close();
     this.#camera = track;
     this.#safe = await blurStream(new MediaStream([track]), this.#options);
     try {
