@@ -1,4 +1,4 @@
-"""getUserMedia that gives safe streams: by hand, in the browser's place, by a script tag; and in twilio-video."""
+"""getUserMedia that gives safe streams: by hand, in the browser's place, by a script tag, in twilio-video."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ def near(seen: list[int], wanted: tuple[int, int, int]) -> bool:
     return all(abs(a - b) < 20 for a, b in zip(seen, wanted, strict=True))
 
 
+def until_person(subject: Subject) -> None:
+    """Until some frames that nobody has looked at yet are more than a veil."""
+    subject.until("subject.rowsSince(0).filter(({flat}) => !flat).length > 5")
+
+
 def until_dark(subject: Subject) -> None:
     """Until every camera is off: its light is out."""
     subject.until("cameras.every(({readyState}) => readyState === 'ended')", 10)
@@ -72,7 +77,9 @@ def test_a_page_gets_a_safe_stream(subject: Subject) -> None:
     subject.page.evaluate("() => protection.update({effect: {type: 'color', color: '#008080'}})")
     subject.until_frames(5)
     assert near(left(subject), TEAL)
-    assert subject.page.evaluate("() => [...protection.streams].length === 1 && protection.streams.has(stream)")
+    assert subject.page.evaluate(
+        "() => [...protection.streams].length === 1 && protection.streams.has(stream)"
+    )
     # What comes later is as it was updated.
     take(subject)
     subject.page.evaluate("() => stream.ready")
@@ -92,8 +99,10 @@ def test_the_track_answers_as_the_cameras(subject: Subject) -> None:
             const before = track.getSettings();
             await track.applyConstraints({width: 320, height: 240});
             const {width, height} = camera.getSettings();
-            return {label: track.label === camera.label && track.label !== '', device: before.deviceId === deviceId,
-                group: before.groupId === groupId, size: [before.width, before.height], applied: [width, height],
+            return {
+                label: track.label === camera.label && track.label !== '',
+                device: before.deviceId === deviceId, group: before.groupId === groupId,
+                size: [before.width, before.height], applied: [width, height],
                 capabilities: same('getCapabilities'), constraints: same('getConstraints'),
                 kind: track.kind, track: track instanceof MediaStreamTrack, state: track.readyState};
         }"""
@@ -150,15 +159,16 @@ def test_what_is_no_camera_is_left_alone(subject: Subject) -> None:
     protect(subject)
     told = subject.page.evaluate(
         f"""async () => {{
-            const refused = await navigator.mediaDevices.getUserMedia({{}}).then(() => null, ({{name}}) => name);
-            const gone = await navigator.mediaDevices.getUserMedia({{video: {{deviceId: {{exact: 'none'}}}}}})
-                .then(() => null, ({{name}}) => name);
+            const devices = navigator.mediaDevices;
+            const take = (asked) => devices.getUserMedia(asked).then(() => null, ({{name}}) => name);
+            const refused = await take({{}});
+            const gone = await take({{video: {{deviceId: {{exact: 'none'}}}}}});
             const sound = await navigator.mediaDevices.getUserMedia({{audio: true}});
             const both = await navigator.mediaDevices.getUserMedia({{...{VIDEO}, audio: true}});
-            const devices = await navigator.mediaDevices.enumerateDevices();
+            const known = await devices.enumerateDevices();
             return [refused, gone, sound.constructor === MediaStream, sound.getAudioTracks().length,
                 both.getAudioTracks().length, both.getVideoTracks().some((track) => cameras.includes(track)),
-                devices.some(({{deviceId}}) => deviceId === both.getVideoTracks()[0].getSettings().deviceId),
+                known.some(({{deviceId}}) => deviceId === both.getVideoTracks()[0].getSettings().deviceId),
                 MediaDevices.prototype.getDisplayMedia.toString().includes('native code')];
         }}"""
     )
@@ -173,7 +183,8 @@ def test_a_camera_that_cannot_be_made_safe(subject: Subject) -> None:
         error: dict[str, Any] = subject.page.evaluate(
             f"""async () => {{
                 {options}
-                return navigator.mediaDevices.getUserMedia({{...{VIDEO}, audio: true}}).then(() => null, (error) => ({{
+                const taken = navigator.mediaDevices.getUserMedia({{...{VIDEO}, audio: true}});
+                return taken.then(() => null, (error) => ({{
                     name: error.name, dom: error instanceof DOMException, message: error.message,
                     typed: error.cause instanceof blurStream.BlurStreamError}}));
             }}"""
@@ -188,7 +199,9 @@ def test_restore(subject: Subject) -> None:
     before = subject.page.evaluate("() => { globalThis.mine = MediaDevices.prototype.getUserMedia; }")
     assert before is None
     protect(subject)
-    error = subject.page.evaluate("() => { try { protectCamera(); } catch (error) { return asData(error); } }")
+    error = subject.page.evaluate(
+        "() => { try { protectCamera(); } catch (error) { return asData(error); } }"
+    )
     assert (error["code"], error["typed"]) == ("camera-protected", True)
     take(subject)
     subject.page.evaluate("() => { protection.restore(); protection.restore(); }")
@@ -251,28 +264,33 @@ def test_the_old_functions(unchanged: Subject, name: str) -> None:
     take(subject, f"new Promise((resolve, reject) => navigator.{name}({{video: true}}, resolve, reject))")
     assert not subject.page.evaluate("() => cameras.includes(track)")
     assert subject.page.evaluate("() => cameras.length") == 1
-    private(subject.until_frames(5), f"navigator.{name}")
+    until_person(subject)
+    private(subject.look(), f"navigator.{name}")
     failed = subject.page.evaluate(
-        f"() => new Promise((resolve) => navigator.{name}({{video: {{mandatory: {{minWidth: 99999}}}}}}, resolve, "
-        "({name}) => resolve(name)))"
+        f"""() => new Promise((resolve) => {{
+            const asked = {{video: {{mandatory: {{minWidth: 99999}}}}}};
+            navigator.{name}(asked, resolve, ({{name}}) => resolve(name));
+        }})"""
     )
     assert isinstance(failed, str) and failed.endswith("Error")
 
 
 def test_a_track_of_twilio_video(subject: Subject) -> None:
-    """Its camera is a safe stream, the one it opens by itself for a restart as well; stop() ends the camera."""
+    """Its camera is a safe stream, the one it opens for a restart as well; stop() ends the camera."""
     subject.page.evaluate(
         f"""async () => {{
             const getUserMedia = safeGetUserMedia({LIGHT});
             globalThis.local = await twilio.createLocalVideoTrack({{getUserMedia, width: 640, height: 480}});
         }}"""
     )
-    private(subject.until_frames(5), "twilio-video")
+    until_person(subject)
+    private(subject.look(), "twilio-video")
     subject.page.evaluate("() => local.restart({width: 320, height: 240})")
     assert subject.page.evaluate(
         "() => [cameras.length, cameras.includes(local.mediaStreamTrack), cameras[0].readyState]"
     ) == [2, False, "ended"]
-    private(subject.until_frames(5), "twilio-video, restarted")
+    until_person(subject)
+    private(subject.look(), "twilio-video, restarted")
     subject.page.evaluate("() => { local.stop(); }")
     until_dark(subject)
     subject.nothing_left()

@@ -1,4 +1,4 @@
-"""The stream effect, driven as lib-jitsi-meet drives one: a track at once, and nothing on it but safe frames."""
+"""The stream effect, driven as lib-jitsi-meet drives one: a track at once, safe frames alone on it."""
 
 from __future__ import annotations
 

@@ -70,7 +70,9 @@ def test_what_cannot_be_switched_off_is_told(
 def test_switched_on_later_is_told_and_not_fought(subject: Subject) -> None:
     for how, before in (("{on: true, can: [true, false]}", [OFF]), ("{on: false, can: [true, false]}", [])):
         after = settled(
-            subject, how, "camera.turn(true); camera.turn(true); camera.turn(false); camera.turn(true); stop();"
+            subject,
+            how,
+            "camera.turn(true); camera.turn(true); camera.turn(false); camera.turn(true); stop();",
         )
         assert after["on"] is True and after["asked"] == before
         assert [warning["code"] for warning in after["warnings"]] == ["platform-blur"] * 2
