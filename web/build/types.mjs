@@ -4,6 +4,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Of TypeScript: what the declarations use that older targets do not have. */
+const LIBRARIES = '/// <reference lib="esnext.disposable" />\n';
 /** In the order in which a reader wants them; each may use the ones before it. */
 const PUBLIC = ['errors', 'effects', 'options', 'stats', 'safestream', 'support', 'index', 'module'];
 
@@ -12,7 +14,7 @@ export function rollUpTypes(web) {
   return inFolder((folder) => {
     declare(web, web, join(folder, 'parts'));
     const parts = PUBLIC.map((name) => readFileSync(join(folder, 'parts', `${name}.d.ts`), 'utf8'));
-    const types = parts.map(withoutModules).join('\n');
+    const types = LIBRARIES + parts.map(withoutModules).join('\n');
     writeFileSync(join(folder, 'blurstream.d.ts'), types);
     checkConsumer(web, folder, 'consumer.ts');
     return types;

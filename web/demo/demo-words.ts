@@ -17,6 +17,8 @@ const CONCEALED: Readonly<Record<string, string>> = {
   'no-model': 'The model is not there at the moment, so all of the picture is covered.',
   'no-person': 'Nobody is in the picture, so all of it is covered.',
   'no-picture': 'The picture for your room is not there, so all of the camera\'s is covered.',
+  'source-muted': 'The camera gives no picture: it is muted.',
+  'source-disabled': 'The camera is turned off.',
   'bad-mask': 'The model gave no usable mask, so all of the picture is covered.',
   'model-error': 'The model failed on this frame, so all of the picture is covered.',
   'error': 'A step failed on this frame, so all of the picture is covered.',
@@ -36,6 +38,8 @@ export function stateWords(state: StreamState, reason: string, strength = 0): St
     case 'running':
       return { chip: 'Running', tone: 'good', text: strength < PRIVATE_FROM
         ? 'Others see you, and your room out of focus.' : 'Others see you, and not your room.' };
+    case 'raw':
+      return { chip: 'Raw', tone: 'bad', text: 'Others see your camera as it is, your room too.' };
     case 'concealed':
       return { chip: 'Concealed', tone: 'warn', text: RESTARTING.test(reason)
         ? `A worker is being started again (${reason}); all of the picture is covered meanwhile.`
