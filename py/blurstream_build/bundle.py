@@ -49,7 +49,7 @@ def library(paths: Paths, console: Console, node: Node, manifest_sha256: str) ->
 
 
 def demo(paths: Paths, console: Console, node: Node) -> None:
-    """Puts the demo page, its scripts and its clip into dist/demo."""
+    """Puts the demo page, its scripts and its clips into dist/demo."""
     with console.step("demo page") as step:
         source = paths.web / "demo"
         scripts = sorted(source.glob("*.ts"))
@@ -84,11 +84,11 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
 
 
 def _clips(paths: Paths) -> list[Path]:
-    found = sorted(paths.clips.glob("demo.*"))
+    found = sorted(paths.clips.glob("demo*.webm"))
     if not found:
         raise BuildError(
             "making the demo page",
-            f"there is no demo clip in {paths.clips}",
+            f"there are no demo clips in {paths.clips}",
             "Run: python3 build.py clean, then the same command again.",
         )
     return found
