@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from time import perf_counter
 
-from .bitrate import suggested_max_bitrate
+from .bitrate import suggested_max_bitrate, usual_bitrate
 from .quality import Level
 from .workspace import Workspace
 
@@ -26,9 +27,15 @@ class Activity:
     _written: int = 0
     _space: Workspace | None = None
     _rate: float = 0.0
+    _whole: tuple[int, int] | None = None  # size of frames that are to look as the camera's do, all over
+
+    def shown_whole(self, width: int, height: int) -> None:
+        """A frame has gone out that is no person before a calm background: it needs what any video does."""
+        self._whole = width, height
 
     def composed(self, space: Workspace) -> None:
         """A frame has been composed."""
+        self._whole = None
         if space is not self._space:
             self._space, self._frames = space, 0  # tiles of another size cannot be added to these
             self._tiles.clear()
@@ -50,7 +57,10 @@ class Activity:
             tiles["written"] = round((written - self._written) / frames, 1)
             seals, noise = samples - self._seals, round(space.change.noise.sigma * space.geometry.factor, 2)
             self._written, self._seals = written, samples
-            self._suggest(space, tiles, fps)
+            if self._whole is None:
+                self._suggest(space, tiles, fps)
+        if self._whole is not None:
+            self._rate = float(usual_bitrate(*self._whole, fps))
         figures: dict[str, object] = {
             "tiles": tiles,
             "modelRuns": self.model_runs,
@@ -99,3 +109,16 @@ class Tact:
         if 1 < gap < 1000:
             self._gaps.append(gap)
             self.late = round(gap / self.interval_ms) - 1
+
+
+class Stopwatch:
+    """`milliseconds` by stage, summed since somebody cleared them."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
+
+    def took(self, stage: str, start: float) -> float:
+        """`start`: of perf_counter; returns what it says now."""
+        now = perf_counter()
+        self.milliseconds[stage] = self.milliseconds.get(stage, 0.0) + (now - start) * 1e3
+        return now

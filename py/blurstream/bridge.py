@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import numpy as np
 from pyodide.ffi import to_js  # type: ignore[import-not-found, unused-ignore]
 
-from .compose import SafeFrame
 from .errors import BlurStreamError, FrameError, ModelError
 from .frame import FrameSpec
 from .kernels.loader import CompiledKernels
@@ -22,6 +21,7 @@ from .mask import Callback
 from .options import parse_settings
 from .pipeline import INPUT, OUTPUT, Pipeline
 from .quality import Ladder
+from .safe_frame import SafeFrame
 from .workspace import Ticket
 
 Array = np.ndarray[Any, Any]
@@ -105,9 +105,24 @@ class Engine:
 
     @_kept
     def place_picture(self, number: int, width: int, height: int) -> Any:
-        """[address, stride] of where the picture of an image effect is to be put, see Pipeline."""
+        """[address, stride] of where a picture is to be put that was drawn in the size it is shown in, see
+        Pipeline.
+        """
         memory, stride = self._pipeline.place_picture(number, width, height)
         return to_js([memory.ctypes.data, stride])
+
+    @_kept
+    def begin_picture(
+        self, number: int, format: str, width: int, height: int, matrix: str, full_range: bool
+    ) -> Any:
+        """[address, bytes, offset, stride, ...] of where a picture in a size of its own is to be put."""
+        target = self._pipeline.begin_picture(number, FrameSpec(format, width, height, 0, matrix, full_range))
+        return to_js(_flat(*target))
+
+    @_kept
+    def end_picture(self, number: int) -> None:
+        """Its pixels are in place."""
+        self._pipeline.end_picture(number)
 
     @_kept
     def begin(
@@ -123,10 +138,7 @@ class Engine:
         spec = FrameSpec(format, width, height, timestamp, matrix, full_range)
         ticket = self._pipeline.begin(spec)
         self._tickets[ticket.number] = ticket
-        memory, layout = ticket.slot.target(spec)
-        return to_js(
-            [ticket.number, memory.ctypes.data, memory.nbytes, *(n for plane in layout for n in plane)]
-        )
+        return to_js([ticket.number, *_flat(*ticket.slot.target(spec))])
 
     @_kept
     def submit(self, number: int, now: float = 0) -> None:
@@ -159,6 +171,11 @@ class Engine:
         self._pipeline.close()
 
     @_kept
+    def renew(self) -> None:
+        """Frames begun from now on are another camera's: nothing of what was seen is used for them."""
+        self._pipeline.renew()
+
+    @_kept
     def stats(self, now: float = 0) -> str:
         """JSON of the window since the last call: {"stageMs": ms a frame by stage, "frames": count by
         kind}, and the pipeline's activity.
@@ -173,7 +190,7 @@ class Engine:
             }
         )
         pipeline.milliseconds.clear()
-        pipeline.frames.update(composed=0, concealed=0)
+        pipeline.frames.update(dict.fromkeys(pipeline.frames, 0))
         return text
 
     def last_error(self) -> str:
@@ -222,3 +239,7 @@ class Engine:
         self._report(
             json.dumps({"type": severity, "code": code, "message": message, "details": dict(details)})
         )
+
+
+def _flat(memory: Array, layout: Sequence[tuple[int, int]]) -> list[int]:
+    return [memory.ctypes.data, memory.nbytes, *(n for plane in layout for n in plane)]

@@ -1,4 +1,4 @@
-"""Person and plate -> SafeFrame. The one place where a SafeFrame is made.
+"""Person and ground -> SafeFrame.
 
 What was shown last stays in memory, and only those tiles are written that must be another now: the boundary's
 where something has changed, the background's when the plate has, the person's unless they rest.
@@ -6,56 +6,22 @@ where something has changed, the background's when the plate has, the person's u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from .frame import FrameSpec, Geometry, Planes, Slot
+from .frame import Geometry, Planes, Slot
 from .ground import SIZES, Ground
 from .kernels.loader import Bound, Kernels, Window
 from .matte import Matte
 from .prepare import Prepared
 from .quiet import Quiet
+from .safe_frame import SafeFrame, seal
 from .seam import Seam
 from .tile_list import TileList
 from .tiles import BACKGROUND, BOUNDARY, NONE, PERSON, Tiles
 
 Array = np.ndarray[Any, Any]
-_COMPOSER = object()
-
-
-@dataclass(frozen=True)
-class SafeFrame:
-    """A frame whose background has been replaced in every pixel; the only thing that may leave the pipeline.
-
-    `ticket` is the number the frame was begun under. `picture` holds its pixels (I420, padded) until the next
-    SafeFrame is made. `kind` says whether the person is shown ('composed') or the whole frame is blurred
-    ('concealed', for `reason`).
-    """
-
-    ticket: int
-    picture: Planes
-    spec: FrameSpec
-    kind: Literal["composed", "concealed"]
-    reason: str
-    _made_by: object
-
-    def __post_init__(self) -> None:
-        if self._made_by is not _COMPOSER:
-            raise TypeError("a SafeFrame is made by Compose only")
-
-    @property
-    def planes(self) -> tuple[Array, Array, Array]:
-        return self.picture.planes
-
-    @property
-    def memory(self) -> Array:
-        return self.picture.memory
-
-    @property
-    def layout(self) -> list[tuple[int, int]]:
-        return self.picture.layout
 
 
 class Compose:
@@ -106,7 +72,7 @@ class Compose:
             self._replace(slot, prepared, ground, stale, window, fuse)
         self.written += self._quiet.copy(slot) if denoise is None else self._quiet.run(slot, denoise)
         self._whole = True
-        return self._seal(slot, ticket, "composed", "")
+        return seal(slot, ticket, self.picture, "composed")
 
     def _replace(
         self,
@@ -138,12 +104,16 @@ class Compose:
         self._cover(self._list.choose_all())
         ground.touched.fill(0)
         self._veil = True
-        return self._seal(slot, ticket, "concealed", reason)
+        return seal(slot, ticket, self.picture, "concealed", reason)
 
     @property
     def alpha(self) -> Array:
         """u8, padded: of the boundary's tiles, as they were written last."""
         return self._seam.alpha
+
+    def forget(self) -> None:
+        """The next frame is written anew, all of it."""
+        self._veil = self._whole = False
 
     @property
     def is_veil(self) -> bool:
@@ -158,7 +128,7 @@ class Compose:
         self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
     ) -> SafeFrame:
         """What is shown already, once more."""
-        return self._seal(slot, ticket, kind, reason)
+        return seal(slot, ticket, self.picture, kind, reason)
 
     def _stand_on(self, ground: Ground) -> None:
         if ground is self._ground:
@@ -175,9 +145,3 @@ class Compose:
         if n and self._ground is not None:
             for fill, scalars in zip(self._fill, self._ground.scalars, strict=True):
                 fill(n, *self._size, *scalars)
-
-    def _seal(
-        self, slot: Slot, ticket: int, kind: Literal["composed", "concealed"], reason: str
-    ) -> SafeFrame:
-        assert slot.spec is not None
-        return SafeFrame(ticket, self.picture, slot.spec, kind, reason, _COMPOSER)

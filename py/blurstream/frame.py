@@ -7,7 +7,7 @@ whole tiles and every grid (work planes 1/1, 1/2 or 1/4; plate cells) divides th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,11 +33,13 @@ class Geometry:
     width: int
     height: int
     coarse: int = 1
+    sides: ClassVar[tuple[int, int]] = (MIN_SIDE, MAX_SIDE)
 
     def __post_init__(self) -> None:
-        if not (MIN_SIDE <= self.width <= MAX_SIDE and MIN_SIDE <= self.height <= MAX_SIDE):
+        least, most = self.sides
+        if not (least <= self.width <= most and least <= self.height <= most):
             raise FrameError(
-                f"frame is {self.width}x{self.height}; sides of {MIN_SIDE} to {MAX_SIDE} pixels are taken",
+                f"frame is {self.width}x{self.height}; sides of {least} to {most} pixels are taken",
                 width=self.width,
                 height=self.height,
             )
@@ -90,6 +92,13 @@ class Geometry:
     def cells(self) -> tuple[int, int]:
         rows, columns = self.padded
         return rows // self.cell, columns // self.cell
+
+
+@dataclass(frozen=True)
+class PictureGeometry(Geometry):
+    """Of a picture that is shown in another size: screens and films may be larger than any camera's frame."""
+
+    sides: ClassVar[tuple[int, int]] = (1, 8192)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, cast
 
 from .errors import OptionsError
+from .scale import Fit
+
+Shape = Literal["cutout", "circle", "rounded"]
 
 # Blur sigma as a share of the frame's height, so that an effect looks the same at every resolution.
 WEAKEST_SIGMA, STRONGEST_SIGMA = 0.01, 0.10
@@ -15,6 +19,9 @@ STRENGTHS = {"light": 0.12, "medium": 0.33, "private": 0.6}  # sigma 2.1 %, 4 %,
 
 
 BACKGROUNDS = ("sealed", "fresh")
+FITS = ("cover", "contain", "fill")
+SHAPES = ("cutout", "circle", "rounded")
+SMALLEST_PRESENTER = 0.1
 
 
 @dataclass(frozen=True)
@@ -43,13 +50,54 @@ class Color:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture. `picture`: the number it is handed over under, see Pipeline.place_picture."""
+    """A picture. `picture`: the number it is handed over under, see Pipeline.place_picture and begin_picture.
+
+    `fit` and `position` (0..1 each way, of what is cut off or left free) are of pictures in a size of their
+    own; those that are placed have been drawn in the frame's already.
+    """
 
     picture: int
+    fit: Fit = "cover"
+    position: tuple[float, float] = (0.5, 0.5)
+
+
+@dataclass(frozen=True)
+class Greenscreen:
+    """What is of the key's hue is taken for a screen behind the person; no model. `key`: sRGB, 0..255 each.
+
+    `tolerance` 0..1: how far from the screen's own colour still counts as screen. `softness` 0..1: how wide
+    the edge is. `spill` 0..1: how much of the screen's light is taken off the person. See keyed.
+    """
+
+    background: Color | Image
+    key: tuple[int, int, int] = (0, 255, 0)
+    tolerance: float = 0.5
+    softness: float = 0.5
+    spill: float = 1.0
+
+
+@dataclass(frozen=True)
+class Presenter:
+    """The person over their slides. `picture`: the number of the slides, in whose size frames come out.
+
+    `size` 0.1..1: height of the person's picture as a share of the slides'. `position`: 0..1 each way, where
+    in what is left free beside it. `background`: of the room inside of a circle or rounded rectangle.
+    """
+
+    picture: int
+    shape: Shape = "cutout"
+    size: float = 1 / 3
+    position: tuple[float, float] = (1.0, 1.0)
+    background: Blur | Color = Blur()
+
+
+@dataclass(frozen=True)
+class NoEffect:
+    """The camera's picture as it is: the one way for raw pixels."""
 
 
 PRIVATE = Blur()
-Effect = Blur | Color | Image
+Effect = Blur | Color | Image | Greenscreen | Presenter | NoEffect
 
 
 @dataclass(frozen=True)
@@ -95,44 +143,102 @@ def parse_effect(text: str) -> Effect:
         value = json.loads(text)
     except ValueError as error:
         raise OptionsError(f"effect is not JSON: {error}", value=text[:80]) from error
+    return _effect(value, tuple(_READERS))
+
+
+def _effect(value: object, allowed: Sequence[str]) -> Effect:
+    """`allowed`: the types that may stand here."""
     kind = value.get("type") if isinstance(value, dict) else value
-    reader = _READERS.get(kind) if isinstance(kind, str) else None
-    if reader is None:
-        known = ", ".join(f"'{name}'" for name in _READERS)
+    if not (isinstance(value, dict) and isinstance(kind, str) and kind in allowed):
+        known = ", ".join(f"'{name}'" for name in allowed)
         raise OptionsError(f"unknown effect type {kind!r}; known are {known}", value=repr(kind)[:80])
-    return reader(value)
+    return _READERS[kind](value)
 
 
 def _blur(value: Mapping[str, object]) -> Blur:
-    background = value.get("background", "sealed")
-    if background not in BACKGROUNDS:
-        raise OptionsError(
-            f"background {background!r} is not one; use 'sealed' or 'fresh'", value=repr(background)[:80]
-        )
-    return Blur(_strength(value.get("strength", "private")), str(background))
+    background = _one_of(value, "background", BACKGROUNDS, "sealed")
+    return Blur(_strength(value.get("strength", "private")), background)
 
 
 def _color(value: Mapping[str, object]) -> Color:
-    color = value.get("color")
-    digits = color.removeprefix("#") if isinstance(color, str) else ""
-    if not (isinstance(color, str) and color.startswith("#") and re.fullmatch(r"[0-9a-fA-F]{6}", digits)):
-        raise OptionsError(f"color {color!r} is not one; use '#rrggbb'", value=repr(color)[:80])
-    red, green, blue = bytes.fromhex(digits)
-    return Color((red, green, blue))
+    return Color(_rgb(value, "color"))
 
 
 def _image(value: Mapping[str, object]) -> Image:
-    picture = value.get("picture")
-    if not isinstance(picture, int) or isinstance(picture, bool) or picture < 0:
-        raise OptionsError(f"picture {picture!r} is not the number of one", value=repr(picture)[:80])
-    return Image(picture)
+    fit = cast(Fit, _one_of(value, "fit", FITS, "cover"))
+    return Image(_picture(value), fit, _position(value, (0.5, 0.5)))
+
+
+def _greenscreen(value: Mapping[str, object]) -> Greenscreen:
+    return Greenscreen(
+        cast(Color | Image, _effect(value.get("background"), ("color", "image", "video"))),
+        _rgb(value, "key", "#00ff00"),
+        _number(value, "tolerance", 0.5),
+        _number(value, "softness", 0.5),
+        _number(value, "spill", 1.0),
+    )
+
+
+def _presenter(value: Mapping[str, object]) -> Presenter:
+    background = value.get("background", {"type": "blur"})
+    return Presenter(
+        _picture(value),
+        cast(Shape, _one_of(value, "shape", SHAPES, "cutout")),
+        _number(value, "size", 1 / 3, least=SMALLEST_PRESENTER),
+        _position(value, (1.0, 1.0)),
+        cast(Blur | Color, _effect(background, ("blur", "color"))),
+    )
 
 
 _READERS: dict[str, Callable[[Mapping[str, object]], Effect]] = {
     "blur": _blur,
     "color": _color,
     "image": _image,
+    "video": _image,
+    "greenscreen": _greenscreen,
+    "presenter": _presenter,
+    "none": lambda _: NoEffect(),
 }
+
+
+def _one_of(value: Mapping[str, object], name: str, allowed: Sequence[str], default: str) -> str:
+    given = value.get(name, default)
+    if isinstance(given, str) and given in allowed:
+        return given
+    known = " or ".join(f"'{one}'" for one in allowed)
+    raise OptionsError(f"{name} {given!r} is not one; use {known}", value=repr(given)[:80])
+
+
+def _number(value: Mapping[str, object], name: str, default: float, least: float = 0.0) -> float:
+    given = value.get(name, default)
+    if isinstance(given, int | float) and not isinstance(given, bool) and least <= given <= 1:
+        return float(given)
+    raise OptionsError(
+        f"{name} {given!r} is not one; use a number from {least:g} to 1", value=repr(given)[:80]
+    )
+
+
+def _position(value: Mapping[str, object], default: tuple[float, float]) -> tuple[float, float]:
+    given = value.get("position", default)
+    if isinstance(given, list | tuple) and len(given) == 2:
+        x, y = ({"position": at} for at in given)
+        return _number(x, "position", 0), _number(y, "position", 0)
+    raise OptionsError(f"position {given!r} is not one; use [x, y], from 0 to 1", value=repr(given)[:80])
+
+
+def _picture(value: Mapping[str, object]) -> int:
+    given = value.get("picture")
+    if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+        return given
+    raise OptionsError(f"picture {given!r} is not the number of one", value=repr(given)[:80])
+
+
+def _rgb(value: Mapping[str, object], name: str, default: str | None = None) -> tuple[int, int, int]:
+    given = value.get(name, default)
+    if not (isinstance(given, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", given)):
+        raise OptionsError(f"{name} {given!r} is not one; use '#rrggbb'", value=repr(given)[:80])
+    red, green, blue = bytes.fromhex(given[1:])
+    return red, green, blue
 
 
 def _strength(value: object) -> float:

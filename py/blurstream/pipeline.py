@@ -1,36 +1,33 @@
-"""The way of a frame: begin -> submit -> (model) -> compose or conceal -> emit. Two frames at most are on
-their way.
+"""The way of a frame: begin -> submit -> (model) -> render -> emit. Two frames at most are on their way.
 
 While the model works on one frame the next one is prepared; when the mask comes back the next input is sent
 first and then this frame is composed, so that model and composition run side by side and a mask is only ever
-used on its own frame.
+used on its own frame. Effects that need no mask go the same way without the model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from .activity import Activity, Tact
-from .background import Background
-from .compose import SafeFrame
-from .errors import BlurStreamError, FrameError, ModelError
+from .activity import Stopwatch, Tact
+from .condition import Report
+from .errors import FrameError, ModelError
 from .frame import FrameSpec, Geometry
-from .ground import Ground
 from .kernels.loader import Kernels
 from .mask import Mask, Session
 from .options import Settings
 from .quality import Ladder
+from .render import Render
+from .safe_frame import SafeFrame, spec_of
 from .workspace import SLOTS, Ticket, Workspace
 
 Array = np.ndarray[Any, Any]
-Report = Callable[[str, str, str, Mapping[str, object]], None]  # severity, code, message, details
 
 INPUT, OUTPUT = "image", "mask"
-NEW_SCENE = 3  # frames concealed when the whole picture has become another
 
 
 class Pipeline:
@@ -48,36 +45,40 @@ class Pipeline:
         report: Report,
         ladder: Ladder | None = None,
     ) -> None:
-        self._ladder, self._tact = ladder, Tact()
-        self._kernels, self._emit, self._report = kernels, emit, report
+        self._kernels, self._emit, self._report, self._ladder = kernels, emit, report, ladder
+        self._tact, self._watch = Tact(), Stopwatch()
+        self._render = Render(kernels, report, ladder, self._watch)
+        self._activity = self._render.activity
         self._session: Session | None = None
-        self._settings = Settings()
-        self._reconfigured = False  # since the last frame was composed
-        self._background = Background(kernels)
         self._workspace: Workspace | None = None
         self._mask = Mask()
         self._begun: dict[int, Ticket] = {}
         self._running: Ticket | None = None
         self._waiting: Ticket | None = None
-        self._condition = ""
         self._number = 0
-        self.milliseconds: dict[str, float] = {}
-        self.frames = {"composed": 0, "concealed": 0}
+        self.milliseconds = self._watch.milliseconds
+        self.frames = {"composed": 0, "concealed": 0, "raw": 0}
         self._left_out = 0
-        self._cut = 0  # frames that are concealed yet, after the picture has become another
-        self._activity = Activity()
 
     def configure(self, settings: Settings) -> None:
-        self._reconfigured |= settings != self._settings
-        self._settings = settings
-        self._background.effect = settings.effect
+        self._render.configure(settings)
 
     def place_picture(self, number: int, width: int, height: int) -> tuple[Array, int]:
-        """Where picture `number` of an Image effect is to be put, in the size of the frames it is for: RGBA,
-        u8, and its stride in bytes. Until it is there frames are concealed. Raises FrameError when the size
-        is impossible.
+        """Where picture `number` of the effect is to be put, in the size that it is shown in (the frame's; of
+        presenter's slides the output's): RGBA, u8, and its stride in bytes. Until it is there frames are
+        concealed. Raises FrameError when the size is impossible.
         """
-        return self._background.place(number, Geometry(width, height))
+        return self._render.background.place(number, Geometry(width, height))
+
+    def begin_picture(self, number: int, spec: FrameSpec) -> tuple[Array, list[tuple[int, int]]]:
+        """Where a picture in a size of its own is to be put, one of a film or a screen: the memory, and each
+        plane's (offset, stride) in bytes. Raises FrameError when the size is impossible.
+        """
+        return self._render.background.begin(number, spec)
+
+    def end_picture(self, number: int) -> None:
+        """Its pixels are in place: it is what is shown from now on."""
+        self._render.background.pictures.end(number)
 
     def open(self, session: Session) -> None:
         """Frames submitted from now on are segmented."""
@@ -90,8 +91,15 @@ class Pipeline:
         waiting = [ticket for ticket in (self._running, self._waiting) if ticket]
         self._running = self._waiting = None
         for ticket in waiting:
-            self._conceal(ticket, reason)
+            if self._render.uses_model:
+                self._out(self._render.conceal(ticket, reason))
+            else:
+                self._finish(ticket, None)
         self._restart()
+
+    def renew(self) -> None:
+        """Frames begun from now on are another camera's: nothing of what was seen is used for them."""
+        self._workspace = None
 
     def activity(self) -> dict[str, object]:
         """What was done since the last call; see Activity.read."""
@@ -131,10 +139,10 @@ class Pipeline:
         except BaseException:
             ticket.workspace.reset()  # what this frame changed has been noted, but is shown by none
             raise
-        if self._session is None:
-            self._conceal(ticket, "no-model")
-        elif self._running is not None:
+        if self._running is not None:
             self._waiting = ticket
+        elif self._session is None and self._render.uses_model:
+            self._out(self._render.conceal(ticket, "no-model"))
         elif needs_mask:
             self._send(ticket)
         else:
@@ -142,27 +150,25 @@ class Pipeline:
 
     def _prepare(self, ticket: Ticket) -> bool:
         """Says whether the frame needs a mask of its own, as far as is known."""
-        spec = ticket.slot.spec
-        assert spec is not None
         start = perf_counter()
-        self._tact.arrived(spec.timestamp)
+        self._tact.arrived(spec_of(ticket.slot).timestamp)
         ticket.late = self._tact.late
         ticket.slot.unpack()
         ticket.prepared.shrink()
         ticket.workspace.change.run(ticket.prepared)
         ticket.cut = ticket.workspace.change.cut
-        ticket.repeats = self._may_repeat(ticket.workspace) and self._leaves_out(ticket)
-        needs_mask = not (
-            self._settings.paused or ticket.repeats or ticket.workspace.may_reuse(ticket.prepared)
-        )
+        ticket.repeats = self._render.may_repeat(ticket.workspace) and self._leaves_out(ticket)
+        needs_mask = self._needs_mask(ticket)
         if self._session is not None and needs_mask:
             self._draw(ticket)  # even while the model works on the frame before
-        ticket.busy_ms = (self._took("prepare", start) - start) * 1e3
+        ticket.busy_ms = (self._watch.took("prepare", start) - start) * 1e3
         return needs_mask
 
-    def _may_repeat(self, space: Workspace) -> bool:
-        """Whether what is shown is a composed frame of the settings as they are."""
-        return space.reuses is not None and not self._reconfigured
+    def _needs_mask(self, ticket: Ticket) -> bool:
+        render = self._render
+        return render.uses_model and not (
+            render.settings.paused or ticket.repeats or ticket.workspace.may_reuse(ticket.prepared)
+        )
 
     def _leaves_out(self, ticket: Ticket) -> bool:
         """Of the frames that need a mask, the level takes one of so many."""
@@ -174,8 +180,7 @@ class Pipeline:
     def _draw(self, ticket: Ticket) -> None:
         """The model's input, once."""
         if not ticket.drawn:
-            assert ticket.slot.spec is not None
-            ticket.prepared.draw(ticket.slot.spec)
+            ticket.prepared.draw(spec_of(ticket.slot))
             ticket.drawn = True
 
     def _on_the_way(self) -> list[Ticket]:
@@ -197,62 +202,49 @@ class Pipeline:
     def _on_mask(self, results: Sequence[Array], ticket: Ticket, error: str) -> None:
         if ticket is not self._running:
             return  # answered after close: the frame is concealed and gone
-        ticket.model_ms = (self._took("model", ticket.sent_at) - ticket.sent_at) * 1e3
+        ticket.model_ms = (self._watch.took("model", ticket.sent_at) - ticket.sent_at) * 1e3
         self._running = None
         following, self._waiting = self._waiting, None
-        if following is not None and following.drawn:
+        if following is not None and following.drawn and self._render.uses_model:
             self._send(following)  # the model runs while this frame is composed
             following = None
         self._receive(results, ticket, error)
         if following is None:
             return
         # it was taken to need no mask of its own: whether that is so is known only now
-        space = following.workspace
-        following.repeats &= self._may_repeat(space)
-        if self._settings.paused or following.repeats or space.may_reuse(following.prepared):
-            self._finish(following, None)
-        else:
+        following.repeats &= self._render.may_repeat(following.workspace)
+        if self._needs_mask(following):
             self._send(following)
+        else:
+            self._finish(following, None)
 
     def _receive(self, results: Sequence[Array], ticket: Ticket, error: str) -> None:
+        if not self._render.uses_model:
+            self._finish(ticket, None)
+            return
+        conceal = self._render.conceal
         if error:
-            self._conceal(ticket, "model-error", error)
+            self._out(conceal(ticket, "model-error", error))
             return
         try:
             mask = self._mask.check(results[0])
         except ModelError as problem:
-            self._conceal(ticket, "bad-mask", str(problem))
+            self._out(conceal(ticket, "bad-mask", str(problem)))
             return
-        if not self._mask.shows_person(mask):
-            self._conceal(ticket, "no-person")
-            return
-        self._finish(ticket, mask)
+        if self._mask.shows_person(mask):
+            self._finish(ticket, mask)
+        else:
+            self._out(conceal(ticket, "no-person"))
 
     def _finish(self, ticket: Ticket, mask: Array | None) -> None:
-        """`mask` None: the last one is this frame's too, or the frame is left out."""
-        if self._settings.paused:
-            self._conceal(ticket, "paused")
-            return
-        if self._is_new_scene(ticket) and self._background.shows_room:
-            self._conceal(ticket, "new-scene")
-            return
-        if ticket.cut:
-            ticket.workspace.plate.reset()
-        try:
-            backdrop = self._background.backdrop(ticket)
-            if backdrop is None and not self._background.shows_room:
-                self._conceal(ticket, "no-picture")
-                return
-            safe = self._composed(ticket, mask, backdrop)
-        except (BlurStreamError, ArithmeticError, LookupError, ValueError, TypeError) as problem:
-            self._conceal(ticket, "error", f"{type(problem).__name__}: {problem}")
-            return
-        self._enter("")
+        """See Render.finish."""
+        safe = self._render.finish(ticket, mask)
         self._out(safe)
-        self._observe(ticket)
+        if safe.kind == "composed":
+            self._observe(ticket)
 
     def _observe(self, ticket: Ticket) -> None:
-        if self._ladder is None or ticket.repeats:
+        if self._ladder is None or ticket.repeats or not self._render.uses_model:
             return
         model_ms = ticket.model_ms
         change = self._ladder.observe(
@@ -263,93 +255,15 @@ class Pipeline:
             self._activity.reason = change.reason
             self._report("quality", "quality", f"{change.level.name}: {change.reason}", change.details)
 
-    def _is_new_scene(self, ticket: Ticket) -> bool:
-        """Another camera, or a bump or light that changes everything: the old plate does not belong to it."""
-        space = ticket.workspace
-        if ticket.cut and space.reuses is not None:
-            self._cut = NEW_SCENE + 1
-        self._cut = max(self._cut - 1, 0)
-        return self._cut > 0
-
-    def _composed(self, ticket: Ticket, mask: Array | None, backdrop: Ground | None) -> SafeFrame:
-        space, settings, prepared = ticket.workspace, self._settings, ticket.prepared
-        start = begun = perf_counter()
-        if ticket.repeats and mask is None:
-            space.leave_out(prepared)
-            return space.compose.repeat(ticket.slot, ticket.number, "composed", "")
-        space.take(mask, prepared)
-        start = self._took("matte", start)
-        ground = self._background.behind_person(ticket, backdrop)
-        start = self._took("plate", start)
-        fine = self._ladder is None or self._ladder.level.matte == "fine"
-        noise = space.change.noise.sigma * space.geometry.factor if settings.denoise and fine else None
-        stirred = None if mask is None else space.unsettled, space.window
-        safe = space.compose.compose(
-            ticket.slot, prepared, ticket.number, ground, *stirred, denoise=noise, fuse=fine
-        )
-        self._reconfigured = False
-        ticket.busy_ms += (self._took("compose", start) - begun) * 1e3
-        self._activity.mask_reuses += mask is None
-        self._activity.composed(space)
-        return safe
-
-    def _conceal(self, ticket: Ticket, reason: str, message: str = "") -> None:
-        """The whole room, coarse, or the backdrop alone. What fails here is left to the caller, who has no
-        SafeFrame then and shows a veil.
-        """
-        self._enter(reason, message)
-        start = perf_counter()
-        space = ticket.workspace
-        space.reset()
-        if ticket.cut:
-            space.plate.reset()
-        ground = self._background.alone(ticket)
-        due = space.veil_is_due(still=self._settings.paused)
-        if ground is not None:
-            space.veiled = None
-        elif due or not space.compose.is_veil:
-            ground = self._background.whole(ticket)
-        if ground is None or space.compose.is_veil_of(ground):
-            safe = space.compose.repeat(ticket.slot, ticket.number, "concealed", reason)
-        else:
-            safe = space.compose.conceal(ticket.slot, ticket.number, reason, ground)
-            space.veiled = 0 if self._background.shows_room else None
-        self._took("conceal", start)
-        self._out(safe)
-
     def _out(self, safe: SafeFrame) -> None:
         self.frames[safe.kind] += 1
         self._emit(safe)
-
-    def _enter(self, condition: str, message: str = "") -> None:
-        """Report a condition when it begins."""
-        if condition == self._condition:
-            return
-        self._condition = condition
-        if condition in _WORDS:
-            severity, text = _WORDS[condition]
-            self._report(severity, condition, f"{text}{': ' if message else ''}{message}", {})
 
     def _restart(self) -> None:
         self._mask = Mask()
         if self._workspace is not None:
             self._workspace.reset()
 
-    def _took(self, stage: str, start: float) -> float:
-        now = perf_counter()
-        self.milliseconds[stage] = self.milliseconds.get(stage, 0.0) + (now - start) * 1e3
-        return now
-
 
 def _shape(geometry: Geometry) -> tuple[int, int, int]:
     return geometry.width, geometry.height, geometry.factor
-
-
-_WORDS = {
-    "no-person": ("warning", "no person found; the whole picture is concealed until there is one"),
-    "bad-mask": ("error", "the model's answer cannot be used; the whole picture is concealed"),
-    "no-picture": ("error", "the effect's picture is not here; the whole picture is concealed"),
-    "model-error": ("error", "the model failed; the whole picture is concealed"),
-    "new-scene": ("warning", "the picture is another one; it is concealed until the background is known"),
-    "error": ("error", "a frame could not be composed; the whole picture is concealed"),
-}

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from .compose import SafeFrame
 from .errors import BlurStreamError, MediaError, ModelError
 from .frame import FrameSpec
 from .kernels.loader import CompiledKernels
 from .mask import Callback
 from .options import STRENGTHS, Settings, parse_effect
 from .pipeline import Pipeline
+from .safe_frame import SafeFrame
 
 Array = np.ndarray[Any, Any]
 DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "build" / "models" / "selfie_landscape.onnx"

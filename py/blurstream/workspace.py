@@ -64,6 +64,13 @@ class Workspace:
         self.matte.reset()
         self.reuses = None
 
+    def forget(self) -> None:
+        """Nor of what was shown: this place has been out of sight."""
+        self.reset()
+        self.compose.forget()
+        self.plate.reset()
+        self.veiled = None
+
     def may_reuse(self, prepared: Prepared) -> bool:
         """Whether the last mask is this frame's too: what has changed lies deep inside the person."""
         if self.reuses is None or self.reuses >= REUSES:

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from blurstream.compose import SafeFrame
 from blurstream.frame import FrameSpec
 from blurstream.kernels.loader import CompiledKernels
 from blurstream.mask import Callback
 from blurstream.options import parse_settings
 from blurstream.pipeline import Pipeline
+from blurstream.safe_frame import SafeFrame
 from recorded_clip import RecordedClip
 from scenes import MOTIONS, Frame, Scene
 

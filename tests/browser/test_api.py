@@ -14,10 +14,10 @@ from page_log import PageLog
 from subject import WORKERS, OpenSubject, Row, Subject, private
 
 STATS = {
-    "state", "inputFps", "outputFps", "inputFrames", "composedFrames", "concealedFrames", "veiledFrames",
-    "droppedFrames", "latencyMs", "stageMs", "modelMs", "heapBytes", "frameWidth", "frameHeight",
-    "frameFormat", "restarts", "tiles", "modelRuns", "maskReuses", "plateSeals", "quality", "cameraNoise",
-    "suggestedMaxBitrate",
+    "state", "inputFps", "outputFps", "inputFrames", "composedFrames", "rawFrames", "concealedFrames",
+    "veiledFrames", "droppedFrames", "latencyMs", "stageMs", "modelMs", "heapBytes", "frameWidth",
+    "frameHeight", "frameFormat", "restarts", "tiles", "modelRuns", "maskReuses", "plateSeals", "quality",
+    "cameraNoiseLevels", "suggestedMaxBitrate",
 }  # fmt: skip
 ERRORS = [
     "AbortError", "AssetError", "BlurStreamError", "ModelError", "OptionsError", "SourceError",
@@ -250,15 +250,46 @@ def test_two_streams_at_once(subject: Subject) -> None:
             await Promise.all([subject.safe.ready, subject.other.ready]);
         }"""
     )
-    assert len(subject.workers()) == 2 * len(WORKERS)
+    assert sorted(subject.workers()) == sorted(WORKERS), "they share one engine"
     assert subject.page.evaluate("() => subject.liveOutputs()") == 2
     private(subject.watch(1.5), "two streams")
     subject.page.evaluate("() => subject.other.stop()")
     subject.until_frames(5)
     assert subject.state == "running"
+    assert sorted(subject.workers()) == sorted(WORKERS)
     subject.until("subject.liveOutputs() === 1")
     subject.page.evaluate("() => subject.safe.stop()")
     subject.nothing_left()
+    # Nothing of the engine that has ended is used for the next one.
+    subject.run()
+    subject.page.evaluate("() => subject.safe.stop()")
+    subject.nothing_left()
+
+
+def test_streams_keep_their_own_effects(subject: Subject) -> None:
+    """Each its own colour and state, though one engine makes both."""
+    red, blue = ({"type": "color", "color": color} for color in ("#ff0000", "#0000ff"))
+    subject.run(effect=red)
+    subject.page.evaluate(
+        """async (effect) => {
+            subject.first = subject.safe;
+            subject.camera = new MediaStream([subject.camera.getVideoTracks()[0].clone()]);
+            await subject.begin({effect});
+            await subject.safe.ready;
+        }""",
+        blue,
+    )
+    corner = [[0.05, 0.05]]
+    assert near(subject.page.evaluate("(at) => subject.seen(at)", corner)[0], (0, 0, 255))
+    subject.page.evaluate("() => { subject.safe = subject.first; }")
+    assert near(subject.page.evaluate("(at) => subject.seen(at)", corner)[0], (255, 0, 0))
+    subject.page.evaluate("() => subject.first.pause()")
+    assert subject.page.evaluate("() => subject.first.state") == "concealed"
+    assert "running" in subject.page.evaluate("() => subject.events.map(({state}) => state)")
+
+
+def near(colour: list[int], wanted: tuple[int, int, int]) -> bool:
+    return max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) < 12
 
 
 def test_module(site: Server, open_subject: OpenSubject) -> None:

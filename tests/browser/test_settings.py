@@ -99,7 +99,7 @@ def test_settings_and_activity(talkative: Subject) -> None:
     stats = talkative.stats
     assert stats["tiles"] == ACTIVITY["tiles"]
     assert stats["quality"] == ACTIVITY["quality"]
-    assert (stats["cameraNoise"], stats["suggestedMaxBitrate"]) == (1.75, 420_000)
+    assert (stats["cameraNoiseLevels"], stats["suggestedMaxBitrate"]) == (1.75, 420_000)
     seconds = stats["modelRuns"] / 11
     assert seconds == int(seconds) >= 3
     assert (stats["maskReuses"], stats["plateSeals"]) == (19 * seconds, 3 * seconds)
@@ -142,7 +142,7 @@ def test_activity_of_the_pipeline(site: Server, open_subject: OpenSubject) -> No
     subject.open()
     subject.run()
     # counts are since the start, tiles of the last second: the first of them may hold no frame of the person
-    subject.until("subject.safe.stats?.modelRuns > 0 && subject.safe.stats.cameraNoise !== null")
+    subject.until("subject.safe.stats?.modelRuns > 0 && subject.safe.stats.cameraNoiseLevels !== null")
     subject.until("subject.safe.stats.tiles.written > 0")
     stats = subject.stats
     tiles = stats["tiles"]
@@ -150,6 +150,6 @@ def test_activity_of_the_pipeline(site: Server, open_subject: OpenSubject) -> No
     assert 0 < tiles["written"] <= 40 * 23
     assert all(tiles[kind] > 0 for kind in ("person", "background", "boundary"))
     assert 0 <= stats["quality"]["level"] <= 3 and stats["quality"]["name"]
-    assert 0 <= stats["cameraNoise"] < 16
+    assert 0 <= stats["cameraNoiseLevels"] < 16
     assert 50_000 < stats["suggestedMaxBitrate"] < 10_000_000
     assert stats["maskReuses"] >= 0 and stats["plateSeals"] >= 0

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from blurstream.compose import SafeFrame
 from blurstream.frame import FrameSpec
 from blurstream.kernels.loader import CompiledKernels, Kernels
 from blurstream.mask import Callback
 from blurstream.options import PRIVATE
 from blurstream.pipeline import Pipeline
+from blurstream.safe_frame import SafeFrame
 from blurstream.workspace import Ticket
 
 Array = np.ndarray[Any, Any]

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from blurstream.compose import SafeFrame
 from blurstream.errors import FrameError
 from blurstream.frame import FrameSpec
 from blurstream.kernels.reference import ReferenceKernels
 from blurstream.mask import RETURN
 from blurstream.matte import HIGH, LOW
 from blurstream.options import Blur, Color, Settings
+from blurstream.safe_frame import SafeFrame
 from call_bench import Bench, FakeSession, hidden, mask_of, room, stirred
 
 Array = np.ndarray[Any, Any]
@@ -196,7 +196,7 @@ def test_size_changes_in_mid_stream() -> None:
 
 def test_nobody_else_makes_a_safe_frame() -> None:
     safe, _ = Bench().one(room(320, 180), mask_of())
-    with pytest.raises(TypeError, match="made by Compose only"):
+    with pytest.raises(TypeError, match="SafeFrame is made by"):
         SafeFrame(1, safe.picture, safe.spec, "composed", "", object())
 
 

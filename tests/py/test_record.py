@@ -62,7 +62,7 @@ def test_every_frame_is_composed_and_keeps_its_time(clip: Path, tmp_path: Path) 
     target = tmp_path / "out.mkv"
     steps = list(convert(clip, target, recorder))
     assert [done for done, _ in steps] == list(range(1, 13))
-    assert recorder.pipeline.frames == {"composed": 12, "concealed": 0}
+    assert recorder.pipeline.frames == {"composed": 12, "concealed": 0, "raw": 0}
     with av.open(str(clip)) as a, av.open(str(target)) as b:
         times = [[float(frame.time or 0) for frame in reader.decode(video=0)] for reader in (a, b)]
     np.testing.assert_allclose(times[0], times[1], atol=2e-3)

@@ -10,7 +10,7 @@ import pytest
 
 from blurstream.frame import FrameSpec
 from blurstream.options import Blur, Settings
-from blurstream.pipeline import NEW_SCENE
+from blurstream.render import NEW_SCENE
 from blurstream.workspace import REUSES
 from call_bench import Bench, FakeSession
 from scene import Person, Scene, exposed, inside

@@ -40,11 +40,14 @@ export async function call(
   await blurStream(camera, { effect: { type: 'none' } });
   // @ts-expect-error: no such background
   await safe.update({ effect: { type: 'blur', background: 'painted' } });
-  const { tiles, suggestedMaxBitrate, cameraNoise } = safe.stats ?? {};
-  if (tiles && cameraNoise !== null) fail(tiles.written / (tiles.person + tiles.background + tiles.boundary));
+  const { tiles, suggestedMaxBitrate, cameraNoiseLevels } = safe.stats ?? {};
+  if (tiles && cameraNoiseLevels !== null) fail(tiles.written / (tiles.person + tiles.background + tiles.boundary));
   const [encoding] = peer.getSenders()[0]?.getParameters().encodings ?? [];
   if (encoding && suggestedMaxBitrate) encoding.maxBitrate = suggestedMaxBitrate;
-  safe.stop();
+  await safe.replaceSource(camera, { stopSource: true });
+  await safe.stop({ stopSource: true });
+  await using another = await blurStream(camera);
+  if (another.state === 'raw') fail(another.reason);
   return safe.stats;
 }
 

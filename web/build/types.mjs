@@ -4,6 +4,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Of TypeScript: what the declarations use that older targets do not have. */
+const LIBRARIES = '/// <reference lib="esnext.disposable" />\n';
 /** In the order in which a reader wants them; each may use the ones before it. */
 const PUBLIC = ['errors', 'effects', 'options', 'stats', 'safestream', 'support', 'index', 'module'];
 
@@ -24,7 +26,7 @@ export function rollUpTypes(web) {
       join(folder, 'parts'),
     );
     const parts = PUBLIC.map((name) => readFileSync(join(folder, 'parts', `${name}.d.ts`), 'utf8'));
-    const types = parts.map(withoutModules).join('\n');
+    const types = LIBRARIES + parts.map(withoutModules).join('\n');
     writeFileSync(join(folder, 'blurstream.d.ts'), types);
     copyFileSync(join(web, 'build', 'consumer.ts'), join(folder, 'consumer.ts'));
     tsc(

@@ -3,7 +3,6 @@ import type { BlurStream } from '../src/index.js';
 import type { BlurEffect, ColorEffect, ImageEffect, PictureFit } from '../src/effects.js';
 import type { Progress } from '../src/options.js';
 import type { SafeStream as Known } from '../src/safestream.js';
-import type { StreamState as KnownState } from '../src/stats.js';
 
 export interface VideoEffect {
   readonly type: 'video';
@@ -41,18 +40,14 @@ export interface NoEffect {
 export type Effect =
   | BlurEffect | ColorEffect | ImageEffect | VideoEffect | GreenscreenEffect | PresenterEffect | NoEffect;
 
-export type StreamState = KnownState | 'raw';
-
 export interface SelfView {
   readonly element: HTMLElement;
   readonly mode: 'document-pip' | 'video-pip' | 'page';
   close(): void;
 }
 
-export interface SafeStream extends Omit<Known, 'state' | 'update'> {
-  readonly state: StreamState;
+export interface SafeStream extends Omit<Known, 'update'> {
   update(changes: { readonly effect?: Effect; readonly denoise?: boolean }): Promise<void>;
-  replaceSource(stream: MediaStream): Promise<void>;
   selfView(options?: { readonly container?: HTMLElement }): Promise<SelfView>;
 }
 

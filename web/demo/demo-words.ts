@@ -1,7 +1,7 @@
 /** The library's states and codes, in words for the person at the screen. */
 import type { BlurStreamError } from '../src/errors.js';
 import type { BlurBackground } from '../src/effects.js';
-import type { StreamState } from './demo-contract.js';
+import type { StreamState } from '../src/stats.js';
 
 export type Tone = 'wait' | 'good' | 'warn' | 'bad' | 'off';
 
@@ -17,11 +17,11 @@ const CONCEALED: Readonly<Record<string, string>> = {
   'no-model': 'The model is not there at the moment, so all of the picture is covered.',
   'no-person': 'Nobody is in the picture, so all of it is covered.',
   'no-picture': 'The picture for your room is not there, so all of the camera\'s is covered.',
+  'source-muted': 'The camera gives no picture: it is muted.',
+  'source-disabled': 'The camera is turned off.',
   'bad-mask': 'The model gave no usable mask, so all of the picture is covered.',
   'model-error': 'The model failed on this frame, so all of the picture is covered.',
   'no-screen': 'No wall of the key colour is in sight, so only what you chose instead is shown.',
-  'source-muted': 'The camera gives no picture at the moment.',
-  'source-disabled': 'The camera\'s track is switched off.',
   'error': 'A step failed on this frame, so all of the picture is covered.',
 };
 
@@ -40,7 +40,7 @@ export function stateWords(state: StreamState, reason: string, strength = 0): St
       return { chip: 'Running', tone: 'good', text: strength < PRIVATE_FROM
         ? 'Others see you, and your room out of focus.' : 'Others see you, and not your room.' };
     case 'raw':
-      return { chip: 'Raw', tone: 'bad', text: 'Others see your camera\'s picture, and your room, as they are.' };
+      return { chip: 'Raw', tone: 'bad', text: 'Others see your camera as it is, your room too.' };
     case 'concealed':
       return { chip: 'Concealed', tone: 'warn', text: RESTARTING.test(reason)
         ? `A worker is being started again (${reason}); all of the picture is covered meanwhile.`

@@ -2,6 +2,7 @@
  * Every message between the threads. "transfers" names what moves with it; the sender has it no more.
  *
  *   page <-> gate          PageToGate, GateToPage
+ *   page <-> stream        PageToStream, StreamToPage         (a stream of the gate, over a MessagePort of its own)
  *   gate <-> composer      GateToComposer, ComposerToGate
  *   gate <-> segmenter     GateToSegmenter, SegmenterToGate
  *   composer <-> segmenter ComposerToSegmenter, SegmenterToComposer   (over a MessagePort)
@@ -10,9 +11,10 @@ import type { AssetFiles } from './assets.js';
 import type { WireError } from './errors.js';
 import type { Progress, Settings } from './options.js';
 import type { Activity, QualityChange, Stats, StreamState } from './stats.js';
+import type { FrameShape } from './worker/shape.js';
 
 /** Raised with every incompatible change: a stale worker script from a cache must not be talked to. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export interface WorkerStart {
   readonly protocol: number;
@@ -20,23 +22,33 @@ export interface WorkerStart {
   readonly files: AssetFiles;
 }
 
+/** What a stream is asked for. transfers picture, where it does not say that it is a copy */
+export interface Look {
+  readonly settings: Settings;
+  /** of an image effect; null in an update if it is the one before */
+  readonly picture: ImageBitmap | null;
+}
+
 export type PageToGate =
   | { type: 'probe' }
-  /** transfers readable, writable and picture */
-  | ({
-      type: 'start';
-      settings: Settings;
-      /** of an image effect */
-      picture: ImageBitmap | null;
-      readable: ReadableStream<VideoFrame>;
-      writable: WritableStream<VideoFrame>;
-    } & WorkerStart)
-  /** transfers picture, which is there if the image effect is a new one */
-  | { type: 'update'; id: number; settings: Settings; picture: ImageBitmap | null }
+  /** transfers port: all else about this stream goes over it */
+  | ({ type: 'open'; port: MessagePort } & WorkerStart)
+  /** no stream is left */
+  | { type: 'close' };
+
+export type GateToPage = { type: 'probed'; reasons: string[] };
+
+export type PageToStream =
+  /** transfers readable and writable, too */
+  | ({ type: 'start'; readable: ReadableStream<VideoFrame>; writable: WritableStream<VideoFrame> } & Look)
+  | ({ type: 'update'; id: number } & Look)
+  /** transfers readable: the frames of another camera from now on */
+  | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> }
+  /** the source gives nothing that is to be seen; null: it does again */
+  | { type: 'hold'; reason: string | null }
   | { type: 'stop' };
 
-export type GateToPage =
-  | { type: 'probed'; reasons: string[] }
+export type StreamToPage =
   /** the first veil is on the output track */
   | { type: 'concealing' }
   | { type: 'state'; state: StreamState; reason: string }
@@ -44,29 +56,43 @@ export type GateToPage =
   | { type: 'stats'; stats: Stats }
   | { type: 'notice'; level: 'warning' | 'error'; error: WireError }
   | { type: 'quality'; change: QualityChange }
+  /** of an update or a source: its first frame is on the output track */
   | { type: 'updated'; id: number; error: WireError | null }
-  /** the last message: nothing is left running */
+  /** the last message: nothing of the stream is left running */
   | { type: 'stopped'; reason: string };
 
 export type GateToComposer =
-  /** transfers port; the picture is a copy */
-  | ({ type: 'start'; settings: Settings; picture: ImageBitmap | null; port: MessagePort } & WorkerStart)
-  /** transfers frame */
-  | { type: 'frame'; sequence: number; frame: VideoFrame }
+  /** transfers port */
+  | ({ type: 'start'; port: MessagePort } & WorkerStart)
   /** the picture is a copy */
-  | { type: 'update'; id: number; settings: Settings; picture: ImageBitmap | null }
+  | ({ type: 'open'; stream: number; update: number } & Look)
+  | { type: 'close'; stream: number }
+  /** transfers frame. `renewed`: it is the first of another camera */
+  | {
+      type: 'frame';
+      stream: number;
+      sequence: number;
+      frame: VideoFrame;
+      shape: FrameShape;
+      renewed: boolean;
+    }
+  /** the picture is a copy */
+  | ({ type: 'update'; stream: number; id: number } & Look)
+  | { type: 'measure'; stream: number }
   | { type: 'segmenter-lost'; reason: string }
   /** transfers port */
-  | { type: 'segmenter-joined'; port: MessagePort }
-  | { type: 'measure' };
+  | { type: 'segmenter-joined'; port: MessagePort };
 
-/** A frame that may be shown: Python made every pixel of it. */
+/** A frame that may be shown: Python made every pixel of it, or was asked for the camera's own. */
 export interface MadeFrame {
   readonly type: 'made';
+  readonly stream: number;
   readonly sequence: number;
-  readonly kind: 'composed' | 'concealed';
+  readonly kind: 'composed' | 'concealed' | 'raw';
   readonly reason: string;
   readonly frame: VideoFrame;
+  /** the newest update that it was made with, -1 if there was none */
+  readonly update: number;
 }
 
 export type ComposerToGate =
@@ -76,13 +102,14 @@ export type ComposerToGate =
   /** transfers frame */
   | MadeFrame
   /** nothing came of this frame; the gate writes a veil in its place */
-  | { type: 'faulted'; sequence: number; error: WireError }
-  | { type: 'updated'; id: number; error: WireError | null }
+  | { type: 'faulted'; stream: number; sequence: number; error: WireError }
+  /** an update: frames go on as before */
+  | { type: 'refused'; stream: number; id: number; error: WireError }
+  | { type: 'notice'; stream: number; level: 'warning' | 'error'; error: WireError }
+  | { type: 'quality'; stream: number; change: QualityChange }
+  | { type: 'measured'; stream: number; stats: ComposerStats }
   /** it hangs, or fails again and again: the gate is to start another one */
   | { type: 'segmenter-broken'; error: WireError }
-  | { type: 'notice'; level: 'warning' | 'error'; error: WireError }
-  | { type: 'quality'; change: QualityChange }
-  | { type: 'measured'; stats: ComposerStats }
   /** beyond repair from the inside: the gate decides whether to start another one */
   | { type: 'failed'; error: WireError };
 

@@ -27,20 +27,32 @@ export interface SafeStream extends MediaStream {
   readonly reason: string;
   /** The newest measurements; null until there are any. */
   readonly stats: Stats | null;
-  /** Changes what it names, on the same track; settles when the next frame will have it. */
+  /**
+   * Changes what it names, on the same track; settles when the first frame of the new look has been written, or when
+   * it will be, while the source gives no frames.
+   */
   update(changes: Changes): Promise<void>;
   /**
    * Conceals the picture for as long as it takes, on the same track: one blurred sample of it, or the colour or
-   * picture alone. The camera goes on. Settles when the next frame will be concealed.
+   * picture alone. The camera goes on. Settles when the first concealed frame has been written.
    */
   pause(): Promise<void>;
   /** Shows the person again. */
   resume(): Promise<void>;
   /**
-   * Ends the track and the workers. The source is left as it is; with `stopSource` all its tracks are stopped,
-   * camera and microphone.
+   * Another camera, size or rotation on the same track; settles when its first frame has been written. Nothing of what
+   * was seen before is used for it. If the new stream has sound, its audio tracks take the place of those before. The
+   * source before is left as it is; with `stopSource` its tracks are stopped. Rejects with SourceError, and then
+   * nothing changes.
    */
-  stop(options?: { readonly stopSource?: boolean }): void;
+  replaceSource(stream: MediaStream, options?: { readonly stopSource?: boolean }): Promise<void>;
+  /**
+   * Ends the track, and the workers if no other stream uses them; settles when they are gone. The source is left as it
+   * is; with `stopSource` all its tracks are stopped, camera and microphone.
+   */
+  stop(options?: { readonly stopSource?: boolean }): Promise<void>;
+  /** As `stop()`: for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 
   addEventListener<K extends keyof SafeStreamEventMap>(
     type: K,

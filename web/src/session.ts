@@ -1,54 +1,48 @@
 import type { Manifest } from './assets.js';
 import { placeEffect, type PlacedEffect } from './backdrop.js';
-import { aborted, AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
 import type { ParsedEffect } from './effects.js';
+import { Engine, type Seat } from './engine.js';
+import { aborted, AbortError, fromWire, type BlurStreamError } from './errors.js';
+import { Mirror } from './mirror.js';
 import { parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
-import { PROTOCOL_VERSION, unreachable, type GateToPage, type PageToGate } from './protocol.js';
+import { unreachable, type PageToStream, type StreamToPage } from './protocol.js';
 import type { SafeStream } from './safestream.js';
+import { videoTrackOf } from './source.js';
 import type { Stats, StreamState } from './stats.js';
-import type { TrackEnds } from './transport/streams.js';
+import { openReadable, type TrackEnds } from './transport/streams.js';
 
 /** A source that is muted has no frame to veil: there is nothing to wait for, and nothing to leak. */
 const FIRST_FRAME_WAIT_MS = 1000;
-/** The gate reports once a second. */
-const GATE_CHECK_MS = 2000;
-const GATE_MISSES = 3;
 /** What the gate gets to close the frames it holds. */
 const STOP_GRACE_MS = 1000;
 
 // Servers that render pages import this file too, and have no MediaStream.
 const MediaStreamBase = (globalThis.MediaStream ?? class {}) as typeof MediaStream;
 
-interface Settler {
-  resolve(): void;
-  reject(error: BlurStreamError): void;
-}
-
-/** A running gate and the stream it writes to. */
+/** The stream that the page gets: its tracks, and what it tells of a stream of the gate. */
 export class Session extends MediaStreamBase implements SafeStream {
   /** Resolves when the output shows a veil; rejects if the gate cannot start. */
   readonly opened: Promise<void>;
   readonly ready: Promise<void>;
-  readonly #gate: Worker;
-  readonly #gateCheck: ReturnType<typeof setInterval>;
+  readonly #seat: Seat;
+  readonly #mirror: Mirror;
   readonly #track: MediaStreamTrack;
-  readonly #source: MediaStream;
   readonly #options: ParsedOptions;
-  readonly #updates = new Map<number, Settler>();
+  readonly #orders = new Map<number, Settler>();
   readonly #onAbort = (): void =>
     this.#end('stopped', 'aborted', aborted(this.#options.signal as AbortSignal));
-  #settleOpened!: Settler;
-  #settleReady!: Settler;
+  readonly #opening = settler();
+  readonly #readying = settler();
+  readonly #leaving = settler();
+  #source: MediaStream;
   #state: StreamState = 'loading';
   #reason = 'starting';
   #settings: Settings;
   #stats: Stats | null = null;
   #lastError: BlurStreamError | null = null;
-  #nextUpdate = 0;
+  #nextOrder = 0;
   #placing = new AbortController();
-  #gateGone = false;
-  #gateHeard = true;
-  #gateMisses = 0;
+  #over = false;
 
   constructor(
     gateUrl: string,
@@ -63,48 +57,24 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#track = ends.track;
     this.#options = options;
     this.#settings = { effect: placed.effect, denoise: options.denoise, paused: false };
-    this.opened = promise((settler) => {
-      this.#settleOpened = settler;
-    });
-    this.ready = promise((settler) => {
-      this.#settleReady = settler;
-    });
-    this.#gate = new Worker(gateUrl, { type: 'module', name: 'blurstream-gate' });
-    this.#gate.onmessage = (event: MessageEvent<GateToPage>) => this.#hear(event.data);
-    this.#gate.onerror = (event) => {
-      event.preventDefault();
-      const error = new WorkerError(
-        'gate-died',
-        `The gate worker died: ${
-          event.message ||
-          `${gateUrl} could not be ` +
-            'run as a module script: check worker-src of the Content-Security-Policy and the type it is served with'
-        }`,
-        { url: gateUrl },
-      );
-      this.#tell('error', error);
-      this.#end('failed', error.code, error);
-    };
-    this.#gateCheck = setInterval(() => this.#checkGate(), GATE_CHECK_MS);
-    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
-    setTimeout(() => this.#settleOpened.resolve(), FIRST_FRAME_WAIT_MS);
-    this.#post(
-      {
-        type: 'start',
-        protocol: PROTOCOL_VERSION,
-        assetBase: options.assetBase,
-        files: manifest.files,
-        settings: this.#settings,
-        picture: placed.picture,
-        readable: ends.readable,
-        writable: ends.writable,
+    this.opened = this.#opening.promise;
+    this.ready = this.#readying.promise;
+    this.#seat = Engine.at(gateUrl).join(options.assetBase, manifest, {
+      hear: (message) => this.#hear(message),
+      died: (error) => {
+        this.#tell('error', error);
+        this.#end('failed', error.code, error);
       },
-      [
-        ends.readable as unknown as Transferable,
-        ends.writable as unknown as Transferable,
-        ...(placed.picture === null ? [] : [placed.picture]),
-      ],
-    );
+    });
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    setTimeout(() => this.#opening.resolve(), FIRST_FRAME_WAIT_MS);
+    const { readable, writable } = ends;
+    this.#post({ type: 'start', settings: this.#settings, picture: placed.picture, readable, writable }, [
+      readable as unknown as Transferable,
+      writable as unknown as Transferable,
+      ...(placed.picture === null ? [] : [placed.picture]),
+    ]);
+    this.#mirror = new Mirror(ends.source, ends.track, (reason) => this.#post({ type: 'hold', reason }));
   }
 
   get state(): StreamState {
@@ -146,57 +116,76 @@ export class Session extends MediaStreamBase implements SafeStream {
     await this.#ask({ paused: false }, null);
   }
 
-  /** Resolves when the workers have the new settings. */
   async #ask(changes: Partial<Settings>, picture: ImageBitmap | null): Promise<void> {
-    const id = this.#nextUpdate++;
     this.#settings = { ...this.#settings, ...changes };
-    this.#post({ type: 'update', id, settings: this.#settings, picture }, picture === null ? [] : [picture]);
-    await promise((settler) => this.#updates.set(id, settler));
+    const settings = this.#settings;
+    await this.#order(
+      (id) => ({ type: 'update', id, settings, picture }),
+      picture === null ? [] : [picture],
+    );
   }
 
-  stop({ stopSource = false }: { readonly stopSource?: boolean } = {}): void {
-    if (stopSource) for (const track of this.#source.getTracks()) track.stop();
+  async replaceSource(
+    stream: MediaStream,
+    { stopSource = false }: { readonly stopSource?: boolean } = {},
+  ): Promise<void> {
+    const track = videoTrackOf(stream);
+    this.#refuseIfOver();
+    const readable = openReadable(track);
+    const before = this.#source;
+    this.#source = stream;
+    this.#track.contentHint = track.contentHint;
+    this.#mirror.watch(track);
+    this.#takeAudio(stream);
+    if (stopSource) stop(before.getTracks().filter((old) => !stream.getTracks().includes(old)));
+    await this.#order((id) => ({ type: 'source', id, readable }), [readable as unknown as Transferable]);
+  }
+
+  /** Of a camera without a microphone there is none to take. */
+  #takeAudio(stream: MediaStream): void {
+    const audio = stream.getAudioTracks();
+    if (audio.length === 0) return;
+    for (const old of this.getAudioTracks()) if (!audio.includes(old)) this.removeTrack(old);
+    for (const track of audio) this.addTrack(track);
+  }
+
+  /** Settles when the gate has answered. */
+  async #order(message: (id: number) => PageToStream, transfer: Transferable[]): Promise<void> {
+    const id = this.#nextOrder++;
+    this.#post(message(id), transfer);
+    const order = settler();
+    this.#orders.set(id, order);
+    await order.promise;
+  }
+
+  async stop({ stopSource = false }: { readonly stopSource?: boolean } = {}): Promise<void> {
+    if (stopSource) stop(this.#source.getTracks());
     this.#end('stopped', 'stopped', new AbortError('stopped', 'The stream was stopped'));
+    await this.#leaving.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   #refuseIfOver(): void {
     if (this.#over) throw new AbortError('stopped', 'The stream is over: it cannot be changed any more');
   }
 
-  get #over(): boolean {
-    return this.#state === 'stopped' || this.#gateGone;
+  #post(message: PageToStream, transfer: Transferable[] = []): void {
+    this.#seat.post(message, transfer);
   }
 
-  #post(message: PageToGate, transfer: Transferable[] = []): void {
-    this.#gate.postMessage(message, transfer);
-  }
-
-  /** Only a script error tells of itself. What the others saw last stays safe, but it is frozen. */
-  #checkGate(): void {
-    this.#gateMisses = this.#gateHeard ? 0 : this.#gateMisses + 1;
-    this.#gateHeard = false;
-    if (this.#gateMisses < GATE_MISSES) return;
-    const error = new WorkerError(
-      'gate-hung',
-      `The gate worker has not reported for ${GATE_MISSES} checks of ` +
-        `${GATE_CHECK_MS} ms: the track is ended, start anew`,
-      { checks: GATE_MISSES },
-    );
-    this.#tell('error', error);
-    this.#end('failed', error.code, error);
-  }
-
-  #hear(message: GateToPage): void {
-    this.#gateHeard = true;
+  #hear(message: StreamToPage): void {
     switch (message.type) {
       case 'stopped': {
-        this.#gate.terminate();
         const words =
           message.reason === 'source-ended' ? 'The source track has ended' : 'The output track was stopped';
-        return this.#end('stopped', message.reason, this.#lastError ?? new AbortError(message.reason, words));
+        this.#end('stopped', message.reason, this.#lastError ?? new AbortError(message.reason, words));
+        return this.#leave();
       }
       case 'concealing':
-        return this.#settleOpened.resolve();
+        return this.#opening.resolve();
       case 'progress':
         return this.#options.onProgress(message.progress);
       case 'state':
@@ -207,12 +196,10 @@ export class Session extends MediaStreamBase implements SafeStream {
         if (!this.#over) this.dispatchEvent(new CustomEvent('quality', { detail: message.change }));
         return;
       case 'updated':
-        return this.#settleUpdate(message.id, message.error && fromWire(message.error));
+        return this.#settle(message.id, message.error && fromWire(message.error));
       case 'stats':
         this.#stats = message.stats;
         this.dispatchEvent(new CustomEvent('stats', { detail: message.stats }));
-        return;
-      case 'probed':
         return;
       default:
         return unreachable(message);
@@ -223,8 +210,11 @@ export class Session extends MediaStreamBase implements SafeStream {
     if (this.#over) return;
     this.#state = state;
     this.#reason = reason;
-    if (state === 'running') this.#settleReady.resolve();
-    if (state === 'failed' && this.#lastError) this.#settleReady.reject(this.#lastError);
+    if (state === 'running' || state === 'raw') this.#readying.resolve();
+    if (state === 'failed') {
+      this.#seat.condemn();
+      if (this.#lastError) this.#readying.reject(this.#lastError);
+    }
     this.dispatchEvent(new CustomEvent('statechange', { detail: { state, reason } }));
   }
 
@@ -234,35 +224,53 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.dispatchEvent(new CustomEvent(type, { detail: error }));
   }
 
-  #settleUpdate(id: number, error: BlurStreamError | null): void {
-    if (error === null) this.#updates.get(id)?.resolve();
-    else this.#updates.get(id)?.reject(error);
-    this.#updates.delete(id);
+  #settle(id: number, error: BlurStreamError | null): void {
+    if (error === null) this.#orders.get(id)?.resolve();
+    else this.#orders.get(id)?.reject(error);
+    this.#orders.delete(id);
   }
 
   /** Leaves nothing behind: no worker, no live track, no promise that never settles. */
   #end(state: 'stopped' | 'failed', reason: string, error: BlurStreamError): void {
     if (this.#over) return;
     this.#enter(state, reason);
-    this.#gateGone = true;
-    clearInterval(this.#gateCheck);
+    this.#over = true;
+    this.#mirror.stop();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#post({ type: 'stop' });
-    setTimeout(() => this.#gate.terminate(), STOP_GRACE_MS);
+    setTimeout(() => this.#leave(), STOP_GRACE_MS);
     // When the source ends the gate closes the track itself, so that its 'ended' event is seen; stop()
     // fires none.
     if (reason !== 'source-ended') this.#track.stop();
-    this.#settleOpened.reject(error);
-    this.#settleReady.reject(error);
+    this.#opening.reject(error);
+    this.#readying.reject(error);
     this.#placing.abort(error);
-    for (const settler of this.#updates.values()) settler.reject(error);
-    this.#updates.clear();
+    for (const order of this.#orders.values()) order.reject(error);
+    this.#orders.clear();
+  }
+
+  #leave(): void {
+    this.#seat.leave();
+    this.#leaving.resolve();
   }
 }
 
-/** A promise that does not complain when nobody listens to its failure. */
-function promise(settle: (settler: Settler) => void): Promise<void> {
-  const made = new Promise<void>((resolve, reject) => settle({ resolve, reject }));
-  made.catch(() => undefined);
-  return made;
+interface Settler {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: BlurStreamError): void;
+}
+
+/** Its promise does not complain when nobody listens to its failure. */
+function settler(): Settler {
+  let settle!: Omit<Settler, 'promise'>;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  promise.catch(() => undefined);
+  return { promise, ...settle };
+}
+
+function stop(tracks: readonly MediaStreamTrack[]): void {
+  for (const track of tracks) track.stop();
 }

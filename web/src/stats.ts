@@ -4,6 +4,8 @@ export type StreamState =
   | 'loading'
   /** the person is shown before the effect */
   | 'running'
+  /** the camera's picture is shown as it is: the effect is 'none' */
+  | 'raw'
   /** the whole picture is concealed, see the reason */
   | 'concealed'
   /** over: by stop(), by the signal, or because the source ended */
@@ -46,7 +48,7 @@ export interface Activity {
   readonly plateSeals: number | null;
   readonly quality: Quality | null;
   /** standard deviation of the camera's noise, in 8-bit levels of luma */
-  readonly cameraNoise: number | null;
+  readonly cameraNoiseLevels: number | null;
   /** bits per second that the picture needs at the most; for `RTCRtpEncodingParameters.maxBitrate` */
   readonly suggestedMaxBitrate: number | null;
 }
@@ -59,6 +61,8 @@ export interface Stats extends Activity {
   readonly inputFrames: number;
   /** shown with the person */
   readonly composedFrames: number;
+  /** shown as the camera gave them, because the effect is 'none' */
+  readonly rawFrames: number;
   /** shown concealed by Python */
   readonly concealedFrames: number;
   /** shown as a flat veil */

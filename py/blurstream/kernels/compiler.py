@@ -23,6 +23,8 @@ from . import (
     planes,
     plate,
     quiet_tiles,
+    recolour,
+    scale,
     seam_colours,
     soft_mask,
     tile_bounds,
@@ -36,7 +38,7 @@ from .signatures import SIGNATURES
 
 MODULES = (
     *(planes, work_planes, tile_change, tile_spread, model_input, soft_mask, matte, tile_bounds),
-    *(plate, seam_colours, quiet_tiles, compose),
+    *(plate, seam_colours, quiet_tiles, compose, scale, recolour),
 )
 WASM_TARGET = "wasm-32-wasmrt-wasm_simd128-no_runtime"
 RUNTIME = Path(__file__).with_name("runtime.c")

@@ -18,6 +18,7 @@ from .signatures import (
     CELL,
     COPY_SIZES,
     MATTE_STEP,
+    RECOLOUR_BITS,
     ROW_SCALE,
     SEAM,
     SIGNATURES,
@@ -51,6 +52,37 @@ def chroma_of_rgba(rgba: Array, red_at: int, *args: Any) -> None:
     four = rgb[::2, ::2] + rgb[::2, 1::2] + rgb[1::2, ::2] + rgb[1::2, 1::2]
     for plane, row in zip(planes, (weights[:3], weights[3:]), strict=True):
         plane[:] = np.minimum((four @ np.array(row, np.int64) + (128 << 18) + (1 << 17)) >> 18, 255)
+
+
+def scale(
+    plane: Array, row_at: Array, row_share: Array, column_at: Array, column_share: Array, out: Array
+) -> None:
+    def along(values: Array, at: Array, share: Array) -> Array:
+        each = at[:, None] + np.arange(len(share))
+        sums: Array = np.einsum("nkx,kn->nx", values[each].astype(np.int64), share.astype(np.int64))
+        return (sums + 128) >> 8
+
+    out[:] = along(along(plane, row_at, row_share).T, column_at, column_share).T
+
+
+def recolour_luma(
+    y: Array, u: Array, v: Array, gain: int, of_u: int, of_v: int, offset: int, out: Array
+) -> None:
+    tint = of_u * (u.astype(np.int64) - 128) + of_v * (v.astype(np.int64) - 128) + offset
+    wide = tint.repeat(2, 0).repeat(2, 1)[: y.shape[0], : y.shape[1]]
+    out[:] = _level(gain * y.astype(np.int64) + wide)
+
+
+def recolour_chroma(u: Array, v: Array, *args: Any) -> None:
+    u_of_u, u_of_v, v_of_u, v_of_v, out_u, out_v = args
+    du, dv = u.astype(np.int64) - 128, v.astype(np.int64) - 128
+    out_u[:] = _level(u_of_u * du + u_of_v * dv + (128 << RECOLOUR_BITS))
+    out_v[:] = _level(v_of_u * du + v_of_v * dv + (128 << RECOLOUR_BITS))
+
+
+def _level(total: Array) -> Array:
+    level: Array = np.clip((total + (1 << (RECOLOUR_BITS - 1))) >> RECOLOUR_BITS, 0, 255)
+    return level
 
 
 def shrink(factor: int, plane: Array, work: Array) -> None:
@@ -398,6 +430,9 @@ TWINS: dict[str, Bound] = {
     "split_nv12": split_nv12,
     "luma_of_rgba": luma_of_rgba,
     "chroma_of_rgba": chroma_of_rgba,
+    "scale": scale,
+    "recolour_luma": recolour_luma,
+    "recolour_chroma": recolour_chroma,
     "shrink_2": partial(shrink, 2),
     "shrink_4": partial(shrink, 4),
     "model_input": model_input,

@@ -20,6 +20,7 @@ SOFT = 16384  # the soft mask's 1
 MATTE_STEP = SOFT // 256  # of the soft mask in the guided filter's sums
 SNAP = SOFT // 256  # soft mask this near to 0 or 1 is taken as such
 ROW_SCALE = 4  # of the plate's rows: two fractional bits
+RECOLOUR_BITS = 13  # of the fraction of a weight between colour spaces
 
 
 class Signature(NamedTuple):
@@ -39,6 +40,20 @@ SIGNATURES: dict[str, Signature] = {
         ("rgba:u8[2]",),
         ("red_at:i32", *(f"{plane}_{weight}" for plane in "uv" for weight in _RGB)),
         ("u:u8[2]", "v:u8[2]"),
+    ),
+    # pictures: in another size, in another colour space
+    "scale": Signature(
+        ("plane:u8[2]", "row_at:i32[1]", "row_share:u16[2]", "column_at:i32[1]", "column_share:u16[2]"),
+        (),
+        ("out:u8[2]",),
+    ),
+    "recolour_luma": Signature(
+        ("y:u8[2]", "u:u8[2]", "v:u8[2]"), ("gain:i32", "of_u:i32", "of_v:i32", "offset:i32"), ("out:u8[2]",)
+    ),
+    "recolour_chroma": Signature(
+        ("u:u8[2]", "v:u8[2]"),
+        ("u_of_u:i32", "u_of_v:i32", "v_of_u:i32", "v_of_v:i32"),
+        ("out_u:u8[2]", "out_v:u8[2]"),
     ),
     # prepare: planes -> work planes -> model input
     "shrink_2": Signature(("plane:u8[2]",), (), ("work:u8[2]",)),

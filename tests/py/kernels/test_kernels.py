@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blurstream.colours import to_yuv
+from blurstream.colours import Space, between, to_yuv
 from blurstream.errors import KernelError
 from blurstream.frame import MATRICES
 from blurstream.kernels.reference import TWINS
 from blurstream.kernels.signatures import CELL, SIGNATURES, SNAP, SOFT, TILE, WORK_FACTORS
+from blurstream.scale import Fit, spans, taps
 from side_by_side import COMPILED, both, close, equal, zeros
 from strategies import planes, sized
 
@@ -78,6 +79,30 @@ def test_primaries(matrix: str, rgb: tuple[int, int, int], yuv: tuple[int, int, 
     chroma = equal("chroma_of_rgba", [rgba], (0, *weights.u, *weights.v), [zeros(1, 1), zeros(1, 1)])
     assert (luma == yuv[0]).all()
     assert [int(plane[0, 0]) for plane in chroma] == list(yuv[1:])
+
+
+@few
+@given(*(st.integers(1, 60),) * 4, st.sampled_from(["cover", "contain", "fill"]), st.floats(0, 1), st.data())
+def test_scale(w: int, h: int, wide: int, high: int, fit: Fit, at: float, data: st.DataObject) -> None:
+    plane = data.draw(sized(h, w))
+    across, down = spans((w, h), (wide, high), fit, (at, at))
+    shape = (down.last - down.first, across.last - across.first)
+    (out,) = equal("scale", [plane, *taps(down, h), *taps(across, w)], (), [zeros(*shape)])
+    if (plane == plane[0, 0]).all():
+        assert (out == plane[0, 0]).all()
+
+
+@few
+@given(small, small, spaces, spaces, st.data())
+def test_recolour(rows: int, columns: int, given: Space, wanted: Space, data: st.DataObject) -> None:
+    half = ((rows + 1) // 2, (columns + 1) // 2)
+    planes = [data.draw(sized(rows, columns)), *(data.draw(sized(*half)) for _ in "uv")]
+    weights = between(given, wanted)
+    (luma,) = equal("recolour_luma", planes, weights.luma, [zeros(rows, columns)])
+    chroma = equal("recolour_chroma", planes[1:], weights.chroma, [zeros(*half), zeros(*half)])
+    if given == wanted:
+        for out, plane in zip((luma, *chroma), planes, strict=True):
+            np.testing.assert_array_equal(out, plane)
 
 
 @few

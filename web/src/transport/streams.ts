@@ -17,6 +17,7 @@ declare const MediaStreamTrackProcessor: new (init: {
 declare const MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackGenerator;
 
 export interface TrackEnds {
+  readonly source: MediaStreamTrack;
   /** the safe track */
   readonly track: MediaStreamTrack;
   /** camera frames; to be transferred */
@@ -26,10 +27,14 @@ export interface TrackEnds {
 }
 
 export function openTracks(source: MediaStreamTrack): TrackEnds {
-  // One frame is kept: a newer one takes its place.
-  const { readable } = new MediaStreamTrackProcessor({ track: source, maxBufferSize: 1 });
+  const readable = openReadable(source);
   const track = new MediaStreamTrackGenerator({ kind: 'video' });
   const { writable } = track;
   track.contentHint = source.contentHint;
-  return { track, readable, writable };
+  return { source, track, readable, writable };
+}
+
+/** Its frames; to be transferred. One is kept: a newer one takes its place. */
+export function openReadable(track: MediaStreamTrack): ReadableStream<VideoFrame> {
+  return new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable;
 }

@@ -11,12 +11,12 @@ export const NO_COMPOSER_STATS: ComposerStats = {
   maskReuses: null,
   plateSeals: null,
   quality: null,
-  cameraNoise: null,
+  cameraNoiseLevels: null,
   suggestedMaxBitrate: null,
 };
 
 /** What bridge.Engine.stats answers, of the time since it was asked last. */
-export interface PythonStats extends Partial<Omit<Activity, 'cameraNoise'>> {
+export interface PythonStats extends Partial<Omit<Activity, 'cameraNoiseLevels'>> {
   readonly stageMs?: Readonly<Record<string, number>>;
   readonly noise?: number | null;
 }
@@ -28,7 +28,7 @@ export function activityOf(python: PythonStats): Activity {
     maskReuses: python.maskReuses ?? null,
     plateSeals: python.plateSeals ?? null,
     quality: python.quality ?? null,
-    cameraNoise: python.noise ?? null,
+    cameraNoiseLevels: python.noise ?? null,
     suggestedMaxBitrate: python.suggestedMaxBitrate ?? null,
   };
 }

@@ -19,6 +19,11 @@ export class Backdrop {
     this.#drawn = '';
   }
 
+  close(): void {
+    this.#picture?.close();
+    this.#picture = null;
+  }
+
   /** To be called before each frame's pixels are copied: gives Python the picture if it has not got it yet. */
   supply(engine: Engine, shape: FrameShape): void {
     const effect = this.#effect;

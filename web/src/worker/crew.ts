@@ -1,21 +1,20 @@
 import { Assets } from '../assets.js';
 import { fromWire, WorkerError, type BlurStreamError } from '../errors.js';
-import type { Settings } from '../options.js';
 import {
   unreachable,
   type ComposerToGate,
   type GateToComposer,
   type GateToSegmenter,
+  type Look,
   type SegmenterToGate,
   type WorkerStart,
 } from '../protocol.js';
 import { Child } from './child.js';
 
-/** What of the composer's messages is about frames and effects, not about its life. */
-export type ComposerNews = Extract<
-  ComposerToGate,
-  { type: 'made' | 'faulted' | 'notice' | 'quality' | 'measured' | 'updated' }
->;
+/** What of the composer's messages is about a stream, not about the composer's life. */
+export type ComposerNews = Extract<ComposerToGate, { stream: number }>;
+/** A camera frame, and what is to be known of it. */
+export type Shot = Omit<Extract<GateToComposer, { type: 'frame' }>, 'type' | 'stream'>;
 
 export interface CrewEvents {
   news(message: ComposerNews): void;
@@ -26,26 +25,28 @@ export interface CrewEvents {
   lost(error: BlurStreamError, final: boolean, wasComposer: boolean): void;
 }
 
+/** What a composer has to know of a stream, kept for the next one. */
+interface Ordered {
+  look: Look;
+  /** number of the newest update in it */
+  update: number;
+}
+
 /**
- * The two workers below the gate, and the channel between them: whichever is started again, the other gets
- * a new port. Nothing here touches a frame's picture.
+ * The two workers below the gate, which all its streams share, and the channel between them: whichever is started
+ * again, the other gets a new port. Nothing here touches a frame's picture.
  */
 export class Crew {
   readonly #common: WorkerStart;
   readonly #events: CrewEvents;
   readonly #composer: Child<GateToComposer, ComposerToGate>;
   readonly #segmenter: Child<GateToSegmenter, SegmenterToGate>;
-  readonly #updates = new Set<number>();
-  #settings: Settings;
-  /** Kept for the next composer, which gets a copy as this one did. */
-  #picture: ImageBitmap | null;
+  readonly #streams = new Map<number, Ordered>();
   /** The segmenter's end of the channel, while there is no segmenter to take it. */
   #vacantPort: MessagePort | null = null;
 
-  constructor(common: WorkerStart, settings: Settings, picture: ImageBitmap | null, events: CrewEvents) {
+  constructor(common: WorkerStart, events: CrewEvents) {
     this.#common = common;
-    this.#settings = settings;
-    this.#picture = picture;
     this.#events = events;
     const assets = new Assets(common.assetBase, common.files, (name) => events.loaded(name));
     this.#composer = new Child('composer', assets, {
@@ -70,6 +71,9 @@ export class Crew {
   get composing(): boolean {
     return this.#composer.ready;
   }
+  get complete(): boolean {
+    return this.#composer.ready && this.#segmenter.ready;
+  }
   get restarts(): number {
     return this.#composer.restarts + this.#segmenter.restarts;
   }
@@ -86,28 +90,35 @@ export class Crew {
     this.#vacantPort = null;
   }
 
-  /** transfers frame */
-  compose(sequence: number, frame: VideoFrame): void {
-    this.#composer.post({ type: 'frame', sequence, frame }, [frame]);
+  open(stream: number, look: Look): void {
+    this.#streams.set(stream, { look, update: -1 });
+    this.#composer.post({ type: 'open', stream, update: -1, ...look });
   }
 
-  measure(): void {
-    if (this.#composer.ready) this.#composer.post({ type: 'measure' });
+  close(stream: number): void {
+    this.#streams.get(stream)?.look.picture?.close();
+    this.#streams.delete(stream);
+    this.#composer.post({ type: 'close', stream });
   }
 
-  /** Is answered by 'updated', if need be by the next composer. */
-  update(id: number, settings: Settings, picture: ImageBitmap | null): void {
-    if (picture !== null || settings.effect.type !== 'image') {
-      this.#picture?.close();
-      this.#picture = picture;
-    }
-    this.#settings = settings;
-    this.#updates.add(id);
-    this.#composer.post({ type: 'update', id, settings, picture });
+  /** transfers the frame */
+  compose(stream: number, shot: Shot): void {
+    this.#composer.post({ type: 'frame', stream, ...shot }, [shot.frame]);
   }
 
-  get openUpdates(): readonly number[] {
-    return [...this.#updates];
+  measure(stream: number): void {
+    if (this.#composer.ready) this.#composer.post({ type: 'measure', stream });
+  }
+
+  /** If need be for the next composer. */
+  update(stream: number, id: number, { settings, picture }: Look): void {
+    const ordered = this.#streams.get(stream);
+    if (ordered === undefined) return picture?.close();
+    const stays = picture === null && settings.effect.type === 'image';
+    if (!stays) ordered.look.picture?.close();
+    ordered.look = { settings, picture: stays ? ordered.look.picture : picture };
+    ordered.update = id;
+    this.#composer.post({ type: 'update', stream, id, settings, picture });
   }
 
   composerHung(waitedMs: number): void {
@@ -132,16 +143,11 @@ export class Crew {
 
   #beginComposer(worker: Worker): void {
     const { port1, port2 } = new MessageChannel();
-    const settings = this.#settings;
-    const message: GateToComposer = {
-      type: 'start',
-      ...this.#common,
-      settings,
-      picture: this.#picture,
-      port: port1,
-    };
+    const message: GateToComposer = { type: 'start', ...this.#common, port: port1 };
     worker.postMessage(message, [port1]);
-    for (const id of this.#updates) this.#composer.post({ type: 'update', id, settings, picture: null });
+    for (const [stream, { look, update }] of this.#streams) {
+      this.#composer.post({ type: 'open', stream, update, ...look });
+    }
     if (this.#segmenter.running) this.#segmenter.post({ type: 'composer-joined', port: port2 }, [port2]);
     else this.#vacantPort = port2;
   }
@@ -169,9 +175,7 @@ export class Crew {
       case 'starting':
       case 'failed':
         return; // Child has seen to it
-      case 'updated':
-        this.#updates.delete(message.id);
-        return this.#events.news(message);
+      case 'refused':
       case 'made':
       case 'faulted':
       case 'notice':
@@ -184,7 +188,7 @@ export class Crew {
   }
 
   #checkComplete(): void {
-    if (this.#composer.ready && this.#segmenter.ready) this.#events.complete();
+    if (this.complete) this.#events.complete();
   }
 
   #lose(error: BlurStreamError, final: boolean, wasComposer: boolean): void {

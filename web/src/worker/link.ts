@@ -8,23 +8,30 @@ const MAX_FAILURES_IN_A_ROW = 5;
 
 export interface LinkEvents {
   ready(description: string): void;
-  mask(request: number, mask: Float32Array): void;
-  failed(error: BlurStreamError): void;
+  mask(stream: number, request: number, mask: Float32Array, modelMs: number): void;
+  failed(stream: number, error: BlurStreamError): void;
   /** It hangs, or fails again and again; what it was asked has been reported as failed. */
   broken(error: BlurStreamError): void;
 }
 
+interface Run {
+  readonly stream: number;
+  readonly request: number;
+  readonly input: ArrayBuffer;
+}
+
 /**
- * The composer's end of the channel to the segmenter: one run at a time, its input buffer used again and
- * again.
+ * The composer's end of the channel to the segmenter: one run at a time, in the order in which the streams ask; input
+ * buffers are used again and again.
  */
 export class SegmenterLink {
   readonly #events: LinkEvents;
   #port: MessagePort | null = null;
-  #spare: ArrayBuffer | null = null;
+  readonly #spare: ArrayBuffer[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #modelMs = 0;
-  #runs = 0;
+  /** what waits; the first of them is being run */
+  #runs: Run[] = [];
+  #nextRun = 0;
   #failures = 0;
 
   constructor(events: LinkEvents) {
@@ -43,55 +50,57 @@ export class SegmenterLink {
     clearTimeout(this.#timer);
     this.#port?.close();
     this.#port = null;
+    this.#runs = [];
   }
 
-  /** Copies `input` and sends the copy. */
-  run(request: number, input: Uint8Array): void {
+  /** Copies `input`, and sends the copy when its turn comes. */
+  run(stream: number, request: number, input: Uint8Array): void {
     if (this.#port === null) return;
-    const buffer =
-      this.#spare?.byteLength === input.byteLength ? this.#spare : new ArrayBuffer(input.byteLength);
-    this.#spare = null;
+    const spare = this.#spare.pop();
+    const buffer = spare?.byteLength === input.byteLength ? spare : new ArrayBuffer(input.byteLength);
     new Uint8Array(buffer).set(input);
-    const message: ComposerToSegmenter = { type: 'run', request, input: buffer };
-    this.#port.postMessage(message, [buffer]);
+    this.#runs.push({ stream, request, input: buffer });
+    if (this.#runs.length === 1) this.#send();
+  }
+
+  #send(): void {
+    const [run] = this.#runs;
+    if (run === undefined || this.#port === null) return;
+    this.#nextRun += 1;
+    const message: ComposerToSegmenter = { type: 'run', request: this.#nextRun, input: run.input };
+    this.#port.postMessage(message, [run.input]);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const message = `The segmenter worker has not answered for ${MODEL_TIMEOUT_MS} ms; it is started again`;
-      this.#fail(new ModelError('model-timeout', message));
+      const failed = this.#runs;
+      this.#runs = [];
+      for (const { stream } of failed) this.#fail(stream, new ModelError('model-timeout', message));
       this.#events.broken(new WorkerError('segmenter-hung', message, { waitedMs: MODEL_TIMEOUT_MS }));
     }, MODEL_TIMEOUT_MS);
   }
 
-  /** Mean time of a run since the last reading; null if there was none. */
-  readModelMs(): number | null {
-    const mean = this.#runs === 0 ? null : this.#modelMs / this.#runs;
-    this.#modelMs = this.#runs = 0;
-    return mean;
-  }
-
   #hear(message: SegmenterToComposer): void {
+    if (message.type === 'ready') return this.#events.ready(message.model);
+    // What comes after its time has run out was reported as failed.
+    if (message.request !== this.#nextRun || this.#runs.length === 0) return;
+    clearTimeout(this.#timer);
+    const { stream, request } = this.#runs.shift() as Run;
+    this.#spare.push(message.input);
+    this.#send(); // the model works while this answer is composed
     switch (message.type) {
-      case 'ready':
-        return this.#events.ready(message.model);
       case 'mask':
-        clearTimeout(this.#timer);
-        this.#spare = message.input;
-        this.#modelMs += message.modelMs;
-        this.#runs += 1;
         this.#failures = 0;
-        return this.#events.mask(message.request, message.mask);
+        return this.#events.mask(stream, request, message.mask, message.modelMs);
       case 'model-error':
-        clearTimeout(this.#timer);
-        this.#spare = message.input;
-        return this.#fail(fromWire(message.error));
+        return this.#fail(stream, fromWire(message.error));
       default:
         return unreachable(message);
     }
   }
 
-  #fail(error: BlurStreamError): void {
+  #fail(stream: number, error: BlurStreamError): void {
     this.#failures += 1;
-    this.#events.failed(error);
+    this.#events.failed(stream, error);
     if (this.#failures !== MAX_FAILURES_IN_A_ROW) return;
     this.#events.broken(
       new WorkerError(

@@ -3,12 +3,13 @@ import type { SafeKind } from './safewriter.js';
 
 type Counts = Pick<
   Stats,
-  'inputFrames' | 'composedFrames' | 'concealedFrames' | 'veiledFrames' | 'droppedFrames'
+  'inputFrames' | 'composedFrames' | 'rawFrames' | 'concealedFrames' | 'veiledFrames' | 'droppedFrames'
 >;
 type Rates = Pick<Stats, 'inputFps' | 'outputFps' | 'latencyMs'>;
 
-const COUNT_OF: Record<SafeKind, 'composedFrames' | 'concealedFrames' | 'veiledFrames'> = {
+const COUNT_OF: Record<SafeKind, Exclude<keyof Counts, 'inputFrames' | 'droppedFrames'>> = {
   composed: 'composedFrames',
+  raw: 'rawFrames',
   concealed: 'concealedFrames',
   veil: 'veiledFrames',
 };
@@ -18,6 +19,7 @@ export class Meter {
   readonly #counts = {
     inputFrames: 0,
     composedFrames: 0,
+    rawFrames: 0,
     concealedFrames: 0,
     veiledFrames: 0,
     droppedFrames: 0,

@@ -1,4 +1,4 @@
-import type { GateToPage, MadeFrame } from '../protocol.js';
+import type { MadeFrame, StreamToPage } from '../protocol.js';
 import type { StreamState } from '../stats.js';
 import type { Ticket } from './flight.js';
 import type { Meter } from './meter.js';
@@ -10,7 +10,7 @@ export class Output {
   readonly #writer: SafeWriter;
   readonly #veils = new VeilMaker();
   readonly #meter: Meter;
-  readonly #tell: (message: GateToPage) => void;
+  readonly #tell: (message: StreamToPage) => void;
   #state: StreamState = 'loading';
   #reason = 'starting';
   #wrote = false;
@@ -20,7 +20,7 @@ export class Output {
   constructor(
     writable: WritableStream<VideoFrame>,
     meter: Meter,
-    tell: (message: GateToPage) => void,
+    tell: (message: StreamToPage) => void,
     onClosed: () => void,
   ) {
     this.#writer = new SafeWriter(writable, onClosed);
@@ -42,8 +42,12 @@ export class Output {
     this.#complete = true;
   }
 
-  made(message: MadeFrame, ticket: Ticket): void {
-    this.#write(SafeFrame.made(message), ticket, message.reason);
+  /** `mayBeRaw`: the effect in force is 'none'. Says whether the frame was written. */
+  made(message: MadeFrame, ticket: Ticket, mayBeRaw: boolean): boolean {
+    const safe = SafeFrame.made(message, mayBeRaw);
+    if (safe !== null) return this.#write(safe, ticket, message.reason);
+    this.#meter.dropped();
+    return false;
   }
 
   veil(ticket: Ticket, reason: string): void {
@@ -63,13 +67,18 @@ export class Output {
     return this.#writer.close();
   }
 
-  #write(safe: SafeFrame, ticket: Ticket, reason: string): void {
-    if (!this.#writer.write(safe)) return this.#meter.dropped();
+  #write(safe: SafeFrame, ticket: Ticket, reason: string): boolean {
+    if (!this.#writer.write(safe)) {
+      this.#meter.dropped();
+      return false;
+    }
     this.#meter.written(safe.kind, performance.now() - ticket.readMs);
     if (!this.#wrote) this.#tell({ type: 'concealing' });
     this.#wrote = true;
     if (safe.kind === 'composed') this.#enter('running', '');
+    else if (safe.kind === 'raw') this.#enter('raw', '');
     else this.conceal(reason);
+    return true;
   }
 
   #enter(state: StreamState, reason: string): void {

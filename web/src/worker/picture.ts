@@ -26,16 +26,16 @@ export function pixelKindOf(shape: FrameShape): PixelKind {
   };
 }
 
-/** Copies a frame's visible pixels to `target`, planes laid out as Python said. */
+/** Copies a frame's visible pixels to `target`, planes laid out as Python said; `converted`: see PixelKind. */
 export async function copyPixels(
   frame: VideoFrame,
-  kind: PixelKind,
+  converted: boolean,
   target: Uint8Array<ArrayBuffer>,
   planes: readonly number[],
 ): Promise<void> {
   await frame.copyTo(target, {
     layout: planeLayouts(planes),
-    ...(kind.converted ? { format: 'RGBX' as VideoPixelFormat } : {}),
+    ...(converted ? { format: 'RGBX' as VideoPixelFormat } : {}),
   });
 }
 

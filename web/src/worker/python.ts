@@ -60,14 +60,21 @@ export interface Engine {
   onMask(request: number, mask: Float32Array, nowMs: number): void;
   onModelError(code: string, message: string, nowMs: number): void;
   modelLost(nowMs: number): void;
+  /** Another camera: nothing of what was seen before is used again. */
+  renew(): void;
   stats(nowMs: number): string;
   /** A view on Python's memory. Take a new one for every use: memory growth detaches it. */
   memory(address: number, bytes: number): Uint8Array<ArrayBuffer>;
   readonly heapBytes: number;
+  /** Lets go of its memory; it is not to be used any more. */
+  close(): void;
 }
 
+/** Opens an engine: one for each stream. */
+export type OpenEngine = (callbacks: EngineCallbacks) => Engine;
+
 /** Starts Python with NumPy, the kernels and the package. */
-export async function startEngine(assets: Assets, callbacks: EngineCallbacks): Promise<Engine> {
+export async function startPython(assets: Assets): Promise<OpenEngine> {
   // Pyodide swallows some failures of its start and then never settles, so they are heard of here.
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
@@ -106,7 +113,7 @@ export async function startEngine(assets: Assets, callbacks: EngineCallbacks): P
   });
   const python = await Promise.race([failed, loading]);
   globalThis.removeEventListener('unhandledrejection', onUnhandled);
-  return bind(python, callbacks);
+  return (callbacks) => bind(python, callbacks);
 }
 
 type Files = PyodideAPI['FS'];
@@ -152,8 +159,10 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
   );
   const bound = engine;
   // Each access to a method makes a proxy: once is enough.
+  const proxies: PyProxy[] = [];
   const method = (name: string): Callable => {
-    const call = bound[name] as Callable;
+    const call = bound[name] as Callable & PyProxy;
+    proxies.push(call);
     return (...args) => typed(() => call(...args));
   };
   const begin = method('begin');
@@ -169,10 +178,16 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
     onMask: method('on_mask'),
     onModelError: method('on_model_error'),
     modelLost: method('model_lost'),
+    renew: method('renew'),
     stats: (nowMs) => stats(nowMs) as string,
     memory: (address, bytes) => new Uint8Array(module.HEAPU8.buffer, address, bytes),
     get heapBytes() {
       return module.HEAPU8.buffer.byteLength;
+    },
+    close: () => {
+      typed(() => (bound['close'] as Callable)());
+      for (const proxy of proxies) proxy.destroy();
+      bound.destroy();
     },
   };
 }

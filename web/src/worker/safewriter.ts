@@ -2,13 +2,13 @@ import type { MadeFrame } from '../protocol.js';
 import type { FrameShape } from './shape.js';
 import type { VeilMaker } from './veil.js';
 
-export type SafeKind = 'composed' | 'concealed' | 'veil';
+export type SafeKind = MadeFrame['kind'] | 'veil';
 
 let pictureOf: (safe: SafeFrame) => VideoFrame;
 
 /**
  * A frame that may be shown to others. There are two ways to one, both here: Python made it, or it is a veil.
- * A camera frame has no way to be one.
+ * The camera's own picture is one only if Python says that it is, and the effect in force is 'none'.
  */
 export class SafeFrame {
   readonly sequence: number;
@@ -21,7 +21,12 @@ export class SafeFrame {
     this.kind = kind;
   }
 
-  static made(message: MadeFrame): SafeFrame {
+  /** Null if it is raw and must not be: then it is closed. */
+  static made(message: MadeFrame, mayBeRaw: boolean): SafeFrame | null {
+    if (message.kind === 'raw' && !mayBeRaw) {
+      message.frame.close();
+      return null;
+    }
     return new SafeFrame(message.frame, message.sequence, message.kind);
   }
 

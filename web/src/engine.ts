@@ -1,0 +1,112 @@
+import type { Manifest } from './assets.js';
+import { WorkerError, type BlurStreamError } from './errors.js';
+import { PROTOCOL_VERSION, type PageToGate, type PageToStream, type StreamToPage } from './protocol.js';
+
+/** Each stream reports once a second. */
+const CHECK_MS = 2000;
+const MISSES = 3;
+/** What the gate gets to end the workers below it. */
+const CLOSE_GRACE_MS = 1000;
+
+export interface SeatEvents {
+  hear(message: StreamToPage): void;
+  /** The gate is gone, and nobody can write to the track any more. */
+  died(error: BlurStreamError): void;
+}
+
+/** A stream's place at the engine. */
+export interface Seat {
+  post(message: PageToStream, transfer?: Transferable[]): void;
+  /** Nothing more is heard; the last one to leave ends the workers. */
+  leave(): void;
+  /** Streams that begin from now on get new workers: these have failed. */
+  condemn(): void;
+}
+
+/**
+ * The gate worker, and with it Python and the model, that the streams of a page share. It lives as long as one of them
+ * does.
+ */
+export class Engine {
+  static readonly #running = new Map<string, Engine>();
+
+  readonly #gateUrl: string;
+  readonly #worker: Worker;
+  readonly #check: ReturnType<typeof setInterval>;
+  readonly #seats = new Set<SeatEvents>();
+  #heard = true;
+  #misses = 0;
+
+  /** The one that runs with these files, or a new one. */
+  static at(gateUrl: string): Engine {
+    const running = Engine.#running.get(gateUrl) ?? new Engine(gateUrl);
+    Engine.#running.set(gateUrl, running);
+    return running;
+  }
+
+  private constructor(gateUrl: string) {
+    this.#gateUrl = gateUrl;
+    this.#worker = new Worker(gateUrl, { type: 'module', name: 'blurstream-gate' });
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      const cause =
+        event.message ||
+        `${gateUrl} could not be run as a module script: check worker-src of the Content-Security-Policy and the ` +
+          'type it is served with';
+      this.#die(new WorkerError('gate-died', `The gate worker died: ${cause}`, { url: gateUrl }));
+    };
+    this.#check = setInterval(() => this.#checkGate(), CHECK_MS);
+  }
+
+  join(assetBase: string, { files }: Manifest, events: SeatEvents): Seat {
+    const { port1: mine, port2: port } = new MessageChannel();
+    mine.onmessage = ({ data }: MessageEvent<StreamToPage>) => {
+      this.#heard = true;
+      events.hear(data);
+    };
+    this.#seats.add(events);
+    this.#post({ type: 'open', protocol: PROTOCOL_VERSION, assetBase, files, port }, [port]);
+    return {
+      post: (message, transfer = []) => mine.postMessage(message, transfer),
+      leave: () => {
+        mine.close();
+        if (this.#seats.delete(events) && this.#seats.size === 0) this.#end();
+      },
+      condemn: () => this.#condemn(),
+    };
+  }
+
+  #post(message: PageToGate, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #condemn(): void {
+    if (Engine.#running.get(this.#gateUrl) === this) Engine.#running.delete(this.#gateUrl);
+  }
+
+  #end(): void {
+    this.#condemn();
+    clearInterval(this.#check);
+    this.#post({ type: 'close' });
+    setTimeout(() => this.#worker.terminate(), CLOSE_GRACE_MS);
+  }
+
+  /** Only a script error tells of itself. What the others saw last stays safe, but it is frozen. */
+  #checkGate(): void {
+    this.#misses = this.#heard ? 0 : this.#misses + 1;
+    this.#heard = false;
+    if (this.#misses < MISSES) return;
+    this.#die(
+      new WorkerError(
+        'gate-hung',
+        `The gate worker has not reported for ${MISSES} checks of ${CHECK_MS} ms: the track is ended, start anew`,
+        { checks: MISSES },
+      ),
+    );
+  }
+
+  #die(error: BlurStreamError): void {
+    this.#condemn();
+    for (const seat of [...this.#seats]) seat.died(error);
+  }
+}

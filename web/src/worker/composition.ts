@@ -1,0 +1,167 @@
+import { toWire } from '../errors.js';
+import type { ComposerToGate, GateToComposer } from '../protocol.js';
+import type { QualityChange } from '../stats.js';
+import { activityOf, type PythonStats } from './activity.js';
+import { Backdrop } from './backdrop.js';
+import { copyPixels, pictureFrom, pixelKindOf } from './picture.js';
+import type { Engine, EngineCallbacks, OpenEngine } from './python.js';
+import type { FrameShape } from './shape.js';
+
+type Update = Extract<GateToComposer, { type: 'update' }>;
+type Open = Extract<GateToComposer, { type: 'open' }>;
+type Shot = Extract<GateToComposer, { type: 'frame' }>;
+
+export interface CompositionEvents {
+  tell(message: ComposerToGate, transfer?: Transferable[]): void;
+  /** Copy of the model's input is to be sent. */
+  run(request: number, input: Uint8Array): void;
+}
+
+/** One stream's frames, into Python and out of it. */
+export class Composition {
+  readonly #stream: number;
+  readonly #events: CompositionEvents;
+  readonly #engine: Engine;
+  readonly #inSlot = new Map<number, { sequence: number; shape: FrameShape }>();
+  readonly #backdrop = new Backdrop();
+  readonly #copy = new Stopwatch();
+  readonly #picture = new Stopwatch();
+  readonly #model = new Stopwatch();
+  #update: number;
+
+  /** Raises what Python raises. */
+  constructor({ stream, update, settings, picture }: Open, open: OpenEngine, events: CompositionEvents) {
+    this.#stream = stream;
+    this.#update = update;
+    this.#events = events;
+    this.#engine = open({
+      postInput: (request, address, bytes) => events.run(request, this.#engine.memory(address, bytes)),
+      emit: (...args) => this.#emit(...args),
+      report: ({ type, code, message, details }) =>
+        events.tell(
+          type === 'quality'
+            ? { type, stream, change: details as unknown as QualityChange }
+            : { type: 'notice', stream, level: type, error: { name: 'BlurStreamError', code, message, details } },
+        ),
+    });
+    this.#engine.configure(JSON.stringify(settings));
+    this.#backdrop.set(settings.effect, picture);
+  }
+
+  close(): void {
+    this.#inSlot.clear();
+    this.#backdrop.close();
+    this.#engine.close();
+  }
+
+  openModel(description: string): void {
+    this.#engine.openModel(description);
+  }
+
+  modelLost(): void {
+    this.#engine.modelLost(performance.now());
+  }
+
+  mask(request: number, mask: Float32Array, modelMs: number): void {
+    this.#model.add(modelMs);
+    this.#engine.onMask(request, mask, performance.now());
+  }
+
+  modelFailed(code: string, message: string): void {
+    this.#engine.onModelError(code, message, performance.now());
+  }
+
+  update({ id, settings, picture }: Update): void {
+    const stream = this.#stream;
+    let own = picture;
+    try {
+      this.#engine.configure(JSON.stringify(settings));
+      this.#backdrop.set(settings.effect, picture);
+      own = null; // the backdrop's from here on, which draws it again for the next frame if it fails now
+      // Those on their way are shown with the new picture, too.
+      for (const { shape } of this.#inSlot.values()) this.#backdrop.supply(this.#engine, shape);
+      this.#update = id;
+    } catch (error) {
+      own?.close();
+      this.#events.tell({ type: 'refused', stream, id, error: toWire(error, 'settings-refused') });
+    }
+  }
+
+  /** Python's slot, the pixels into it, and on. Owns the frame. */
+  async take({ sequence, frame, shape, renewed }: Shot): Promise<void> {
+    const startMs = performance.now();
+    const engine = this.#engine;
+    let slot: number | null = null;
+    try {
+      if (renewed) engine.renew();
+      const { format, matrix, fullRange, converted } = pixelKindOf(shape);
+      const { width, height, timestamp } = shape;
+      const layout = engine.begin(format, width, height, timestamp, matrix, fullRange, startMs);
+      slot = layout[0];
+      this.#inSlot.set(slot, { sequence, shape });
+      this.#backdrop.supply(engine, shape);
+      await copyPixels(frame, converted, engine.memory(layout[1], layout[2]), layout.slice(3));
+    } catch (error) {
+      if (slot !== null) engine.abandon(slot, String(error));
+      if (slot !== null) this.#inSlot.delete(slot);
+      const fault = toWire(error, 'frame-unreadable');
+      this.#events.tell({ type: 'faulted', stream: this.#stream, sequence, error: fault });
+      return;
+    } finally {
+      frame.close();
+    }
+    this.#copy.add(performance.now() - startMs);
+    engine.submit(slot, performance.now());
+  }
+
+  #emit(
+    ...[slot, kind, reason, address, bytes, width, height, , layout]: Parameters<EngineCallbacks['emit']>
+  ): void {
+    const startMs = performance.now();
+    const [stream, update] = [this.#stream, this.#update];
+    const taken = this.#inSlot.get(slot);
+    this.#inSlot.delete(slot);
+    if (taken === undefined) return;
+    const { sequence, shape } = taken;
+    try {
+      const frame = pictureFrom(this.#engine.memory(address, bytes), width, height, layout, shape);
+      this.#events.tell({ type: 'made', stream, sequence, kind, reason, frame, update }, [frame]);
+    } catch (error) {
+      const fault = toWire(error, 'frame-unwritable');
+      this.#events.tell({ type: 'faulted', stream, sequence, error: fault });
+    }
+    this.#picture.add(performance.now() - startMs);
+  }
+
+  measure(): void {
+    const python = JSON.parse(this.#engine.stats(performance.now())) as PythonStats;
+    this.#events.tell({
+      type: 'measured',
+      stream: this.#stream,
+      stats: {
+        stageMs: { copy: this.#copy.read() ?? 0, ...python.stageMs, picture: this.#picture.read() ?? 0 },
+        modelMs: this.#model.read(),
+        heapBytes: this.#engine.heapBytes,
+        ...activityOf(python),
+      },
+    });
+  }
+}
+
+/** The mean of some times. */
+class Stopwatch {
+  #sumMs = 0;
+  #count = 0;
+
+  add(ms: number): void {
+    this.#sumMs += ms;
+    this.#count += 1;
+  }
+
+  /** In milliseconds, of what was added since the last reading; null if nothing was. */
+  read(): number | null {
+    const mean = this.#count === 0 ? null : Math.round((this.#sumMs / this.#count) * 1000) / 1000;
+    this.#sumMs = this.#count = 0;
+    return mean;
+  }
+}

@@ -1,0 +1,310 @@
+import { toWire, type WireError } from '../errors.js';
+import type { Settings } from '../options.js';
+import { unreachable, type ComposerStats, type MadeFrame, type PageToStream, type StreamToPage } from '../protocol.js';
+import { NO_COMPOSER_STATS, Totals } from './activity.js';
+import type { ComposerNews, Crew } from './crew.js';
+import { Feed } from './feed.js';
+import { Flight, type Ticket } from './flight.js';
+import { Meter } from './meter.js';
+import { Notices } from './notices.js';
+import { Orders } from './orders.js';
+import { Output } from './output.js';
+import { shapeOf } from './shape.js';
+import { Timeline } from './timeline.js';
+
+/** One frame is prepared while another waits for its mask; more would only be older when they are shown. */
+const COMPOSER_CREDIT = 2;
+/** From here on what is on screen counts as frozen, and a veil moves on in its place. */
+const VEIL_AFTER_MS = 1000;
+/** Longer than a busy machine stalls: a new composer takes seconds, nobody wants one in vain. */
+const RESTART_AFTER_MS = 3000;
+/** How often a veil that keeps time by itself moves on. */
+const VEIL_EVERY_MS = 250;
+/** What frames that are out get to come home when all is over. */
+const LANDING_MS = 500;
+const LANDING_STEP_MS = 5;
+
+type Start = Extract<PageToStream, { type: 'start' }>;
+
+/**
+ * One safe stream: the only writer of its output track. It hands camera frames to the composer, writes what comes
+ * back, and writes a veil whenever nothing does.
+ */
+export class Stream {
+  readonly #number: number;
+  readonly #crew: Crew;
+  readonly #tell: (message: StreamToPage) => void;
+  readonly #onStopped: () => void;
+  readonly #output: Output;
+  readonly #flight = new Flight();
+  readonly #timeline = new Timeline();
+  readonly #meter = new Meter();
+  readonly #notices = new Notices();
+  readonly #orders: Orders;
+  readonly #totals = new Totals();
+  #feed: Feed;
+  #settings: Settings;
+  #waiting: { ticket: Ticket; frame: VideoFrame; renewed: boolean } | null = null;
+  #newest: Ticket | null = null;
+  #sequence = 0;
+  #renewed = false;
+  #hold: string | null = null;
+  #shownMs = performance.now();
+  #composerStats: ComposerStats = NO_COMPOSER_STATS;
+  #failure: WireError | null = null;
+  #stopped = false;
+
+  constructor(
+    number: number,
+    crew: Crew,
+    start: Start,
+    tell: (message: StreamToPage) => void,
+    onStopped: () => void,
+  ) {
+    const { settings, picture } = start;
+    [this.#number, this.#crew, this.#settings] = [number, crew, settings];
+    [this.#tell, this.#onStopped] = [tell, onStopped];
+    this.#orders = new Orders((id, error) => tell({ type: 'updated', id, error }));
+    this.#output = new Output(start.writable, this.#meter, tell, () => void this.stop('output-ended'));
+    this.#feed = this.#open(start.readable);
+    crew.open(number, { settings, picture });
+    if (crew.complete) this.complete();
+  }
+
+  /** Python and the model are there. */
+  complete(): void {
+    this.#output.completed();
+  }
+
+  handle(message: Exclude<PageToStream, Start>): void {
+    switch (message.type) {
+      case 'update':
+        return this.#update(message);
+      case 'source':
+        return this.#replace(message.id, message.readable);
+      case 'hold':
+        return this.#holdBack(message.reason);
+      case 'stop':
+        return void this.stop('stopped');
+      default:
+        return unreachable(message);
+    }
+  }
+
+  async stop(reason: string): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#dropWaiting();
+    const closed = [this.#output.close(), this.#feed.close()];
+    // Frames inside the composer come home to be closed.
+    for (let waitedMs = 0; this.#flight.size > 0 && waitedMs < LANDING_MS; waitedMs += LANDING_STEP_MS) {
+      await new Promise((resolve) => setTimeout(resolve, LANDING_STEP_MS));
+    }
+    this.#crew.close(this.#number);
+    await Promise.all(closed);
+    this.#tell({ type: 'stopped', reason });
+    this.#onStopped();
+  }
+
+  #holdBack(reason: string | null): void {
+    this.#hold = reason;
+    if (reason === null) return;
+    this.#output.conceal(reason);
+    this.#veilUnasked(performance.now());
+  }
+
+  #update({ id, settings, picture }: Extract<PageToStream, { type: 'update' }>): void {
+    if (this.#failure !== null) {
+      picture?.close();
+      return this.#tell({ type: 'updated', id, error: this.#failure });
+    }
+    this.#settings = settings; // at once: where the camera's own picture is not wanted any more, none goes out
+    this.#orders.update(id);
+    this.#crew.update(this.#number, id, { settings, picture });
+  }
+
+  #replace(id: number, readable: ReadableStream<VideoFrame>): void {
+    if (this.#stopped || this.#failure !== null) {
+      void readable.cancel().catch(() => undefined);
+      if (this.#failure !== null) this.#tell({ type: 'updated', id, error: this.#failure });
+      return;
+    }
+    void this.#feed.close();
+    this.#dropWaiting();
+    this.#timeline.renew();
+    this.#renewed = true;
+    this.#orders.source(id, this.#sequence);
+    this.#feed = this.#open(readable);
+  }
+
+  #open(readable: ReadableStream<VideoFrame>): Feed {
+    return new Feed(readable, {
+      frame: (frame) => this.#admit(frame),
+      ended: (error) => {
+        if (error !== null) {
+          this.#tell({ type: 'notice', level: 'error', error: toWire(error, 'source-failed') });
+        }
+        void this.stop('source-ended');
+      },
+    });
+  }
+
+  /** Sends a camera frame on its way, or lets it wait, or puts a veil in its place. Owns the frame. */
+  #admit(frame: VideoFrame): void {
+    if (this.#stopped) return frame.close();
+    const nowMs = performance.now();
+    const shape = this.#timeline.place(shapeOf(frame), nowMs);
+    const ticket = { sequence: this.#sequence++, shape, readMs: nowMs };
+    this.#newest = ticket;
+    this.#meter.input();
+    if (this.#timeline.wasOvertaken(shape.timestamp)) {
+      frame.close();
+      this.#meter.dropped();
+    } else if (this.#reasonToVeil(nowMs) !== null) {
+      frame.close();
+      this.#dropWaiting();
+      this.#output.veil(ticket, this.#reasonToVeil(nowMs) ?? '');
+    } else if (this.#flight.size < COMPOSER_CREDIT) {
+      this.#send(ticket, frame, this.#isRenewed());
+    } else {
+      const renewed = this.#waiting?.renewed === true || this.#isRenewed();
+      this.#dropWaiting();
+      this.#waiting = { ticket, frame, renewed };
+    }
+  }
+
+  /** The source gives nothing to see, there is no composer, or it keeps a frame for too long. */
+  #reasonToVeil(nowMs: number): string | null {
+    if (this.#hold !== null) return this.#hold;
+    if (!this.#crew.composing) return this.#output.reason;
+    return this.#flight.oldestAgeMs(nowMs) > VEIL_AFTER_MS ? 'late' : null;
+  }
+
+  #isRenewed(): boolean {
+    const renewed = this.#renewed;
+    this.#renewed = false;
+    return renewed;
+  }
+
+  #send(ticket: Ticket, frame: VideoFrame, renewed: boolean): void {
+    const { sequence, shape } = ticket;
+    this.#flight.depart(ticket, performance.now());
+    this.#crew.compose(this.#number, { sequence, frame, shape, renewed });
+  }
+
+  #dropWaiting(): void {
+    if (this.#waiting === null) return;
+    this.#waiting.frame.close();
+    this.#renewed ||= this.#waiting.renewed;
+    this.#waiting = null;
+    this.#meter.dropped();
+  }
+
+  /**
+   * A camera has few buffers. When those that a hung composer holds are the last ones no frame comes any more,
+   * and the person would stand still on screen: then the veil keeps time by itself. So it does for a camera that
+   * is muted.
+   */
+  #veilUnasked(nowMs: number): void {
+    this.#dropWaiting();
+    if (this.#newest === null || this.#stopped) return;
+    const shape = this.#timeline.goOn(this.#newest, nowMs);
+    this.#output.veil({ sequence: this.#sequence++, shape, readMs: nowMs }, this.#reasonToVeil(nowMs) ?? '');
+  }
+
+  hear(message: ComposerNews): void {
+    switch (message.type) {
+      case 'made':
+        return this.#land(message);
+      case 'faulted':
+        return this.#fault(message.sequence, message.error);
+      case 'notice':
+        return this.#tell({ type: 'notice', level: message.level, error: message.error });
+      case 'quality':
+        return this.#tell({ type: 'quality', change: message.change });
+      case 'refused':
+        return this.#orders.end(message.id, message.error);
+      case 'measured':
+        this.#composerStats = this.#totals.add(message.stats);
+        return this.#report();
+      default:
+        return unreachable(message);
+    }
+  }
+
+  #land(message: MadeFrame): void {
+    const ticket = this.#flight.land(message.sequence);
+    if (ticket === undefined || this.#stopped) return message.frame.close();
+    const mayBeRaw = (this.#settings.effect.type as string) === 'none' && !this.#settings.paused;
+    if (this.#output.made(message, ticket, mayBeRaw)) this.#orders.shown(message.update, message.sequence);
+    this.#shownMs = performance.now();
+    this.#next();
+  }
+
+  #fault(sequence: number, error: WireError): void {
+    const ticket = this.#flight.land(sequence);
+    if (this.#stopped) return;
+    if (ticket !== undefined) this.#output.veil(ticket, error.code);
+    const nowMs = performance.now();
+    if (this.#notices.isNews(error, nowMs)) this.#tell({ type: 'notice', level: 'error', error });
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#waiting === null || this.#flight.size >= COMPOSER_CREDIT) return;
+    const { ticket, frame, renewed } = this.#waiting;
+    this.#waiting = null;
+    this.#send(ticket, frame, renewed);
+  }
+
+  /** A worker is gone; with `final` for good. */
+  lose(error: WireError, final: boolean, wasComposer: boolean): void {
+    if (this.#stopped) return;
+    if (wasComposer || final) {
+      this.#meter.dropped(this.#flight.clear());
+      this.#dropWaiting();
+      this.#composerStats = this.#totals.add(NO_COMPOSER_STATS);
+    }
+    this.#tell({ type: 'notice', level: final ? 'error' : 'warning', error });
+    if (!final) return this.#output.conceal(error.code);
+    this.#failure = error;
+    this.#orders.endAll(error);
+    this.#output.fail(error.code);
+  }
+
+  /** The clock jumped (the machine slept): what looks old may not be. */
+  forgive(nowMs: number): void {
+    this.#flight.forgive(nowMs);
+  }
+
+  tick(nowMs: number): void {
+    const veiled = this.#reasonToVeil(nowMs) !== null;
+    if (veiled && this.#newest !== null && nowMs - this.#newest.readMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs);
+    const nothingComes = this.#flight.size === 0 && nowMs - this.#shownMs > VEIL_AFTER_MS;
+    if (this.#crew.composing && (nothingComes || this.#hold !== null)) this.#orders.endAll(null);
+    const waitedMs = this.#flight.oldestAgeMs(nowMs);
+    if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
+  }
+
+  /** The composer's answer makes the report; without one it is made here. */
+  measure(nowMs: number): void {
+    if (this.#crew.composing && this.#flight.oldestAgeMs(nowMs) <= VEIL_AFTER_MS) this.#crew.measure(this.#number);
+    else this.#report();
+  }
+
+  #report(): void {
+    const shape = this.#newest?.shape;
+    this.#tell({
+      type: 'stats',
+      stats: {
+        state: this.#output.state,
+        ...this.#meter.read(performance.now()),
+        ...this.#composerStats,
+        frameWidth: shape?.width ?? 0,
+        frameHeight: shape?.height ?? 0,
+        frameFormat: shape?.format ?? null,
+        restarts: this.#crew.restarts,
+      },
+    });
+  }
+}
