@@ -72,9 +72,9 @@ def test_axe_finds_nothing(open_demo: OpenDemo, paths: Paths, scheme: Any, width
     """Each effect's controls are looked at, too, with the call board as it is while a call runs."""
     page = open_demo()
     page.set_viewport_size({"width": width, "height": 900})
+    running(page)
     # With less motion no colour is on its way to another one.
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    running(page)
     page.evaluate((paths.node_modules / "axe-core" / "axe.min.js").read_text())
     page.locator("#files summary").click()
     page.get_by_role("button", name="Call myself").click()
@@ -135,8 +135,8 @@ def test_light_and_dark_by_choice(open_demo: OpenDemo) -> None:
 
 def test_nothing_moves_for_who_wants_less_motion(open_demo: OpenDemo) -> None:
     page = open_demo()
-    page.emulate_media(reduced_motion="reduce")
     running(page)
+    page.emulate_media(reduced_motion="reduce")
     moving = page.evaluate(
         """() => [...document.querySelectorAll('*')].filter((element) => {
             const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
