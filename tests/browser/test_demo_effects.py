@@ -20,7 +20,7 @@ def test_strength_by_keyboard(open_demo: OpenDemo) -> None:
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("radio", name="Medium")).to_be_checked()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("radio", name="Light")).to_be_checked()
+    expect(page.get_by_role("group", name="Strength").get_by_role("radio", name="Light")).to_be_checked()
     expect(page.locator("#code-effect")).to_have_text("type: 'blur', strength: 'light'")
     expect(page.locator("#state-text")).to_contain_text("out of focus")
     page.wait_for_timeout(1000)
@@ -32,7 +32,7 @@ def test_strength_by_keyboard(open_demo: OpenDemo) -> None:
     slider.focus()
     page.keyboard.press("End")
     expect(page.locator("#strength-value")).to_have_text("1.00")
-    expect(page.get_by_role("radio", name="Light")).not_to_be_checked()
+    expect(page.get_by_role("group", name="Strength").get_by_role("radio", name="Light")).not_to_be_checked()
     expect(page.locator("#code-effect")).to_have_text("type: 'blur', strength: 1.00")
     page.wait_for_timeout(1000)
     assert page.locator("#safe").evaluate(DETAIL) < light
