@@ -6,7 +6,7 @@ interface TrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
 }
 
-interface TrackGenerator extends MediaStreamTrack {
+export interface TrackGenerator extends MediaStreamTrack {
   readonly writable: WritableStream<VideoFrame>;
 }
 
@@ -28,7 +28,7 @@ export interface TrackEnds {
 
 export function openTracks(source: MediaStreamTrack): TrackEnds {
   const readable = openReadable(source);
-  const track = new MediaStreamTrackGenerator({ kind: 'video' });
+  const track = generator();
   const { writable } = track;
   track.contentHint = source.contentHint;
   return { source, track, readable, writable };
@@ -37,4 +37,9 @@ export function openTracks(source: MediaStreamTrack): TrackEnds {
 /** Its frames; to be transferred. One is kept: a newer one takes its place. */
 export function openReadable(track: MediaStreamTrack): ReadableStream<VideoFrame> {
   return new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable;
+}
+
+/** A track, and where its frames are to be written. */
+export function generator(): TrackGenerator {
+  return new MediaStreamTrackGenerator({ kind: 'video' });
 }
