@@ -22,7 +22,7 @@ Array = np.ndarray[Any, Any]
 HUE = math.tan(math.radians(35))  # how far from the key's hue a sample may be that the screen is measured by
 LEAST_CHROMA = 12.0  # levels along the key's hue: less is a grey wall
 LEAST_OF_MEAN = 0.4  # of the screen's mean chroma: less is its light on something else, or an edge
-# Share of the frame at which a screen is taken to be there / gone: what it does not cover of the room is shown,
+# Share of the frame at which a screen is taken to be there / gone: what it does not cover of the room shows,
 # and a plant or a green cushion is no screen.
 APPEARS, DISAPPEARS = 0.2, 0.12
 RETURN = 6  # frames that it must be there for, after it was gone
