@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,24 @@ LEFT = """() => {
 TEAL, BROWN = (0, 128, 128), (128, 64, 0)
 
 
-def until_left(page: Page, wanted: tuple[int, int, int]) -> None:
+def until(page: Page, there: Callable[[], bool], what: str) -> None:
     for _ in range(TIMEOUT_MS // 100):
-        seen = page.evaluate(LEFT)
-        if all(abs(a - b) < 24 for a, b in zip(seen, wanted, strict=True)):
+        if there():
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"the left edge is {seen}, not {wanted}")
+    raise AssertionError(f"not in time: {what}")
+
+
+def until_shown(page: Page) -> None:
+    size = "() => document.querySelector('video').videoWidth"
+    until(page, lambda: page.evaluate(size) > 0, "a picture")
+
+
+def until_left(page: Page, wanted: tuple[int, int, int]) -> None:
+    def there() -> bool:
+        return all(abs(a - b) < 24 for a, b in zip(page.evaluate(LEFT), wanted, strict=True))
+
+    until(page, there, f"{wanted} at the left edge")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +63,7 @@ def test_an_example(
 ) -> None:
     page = open_page(f"{adapter_site.url}/examples/{name}.html", built_clips / MARKED)
     page.click(first)
-    page.wait_for_function("document.querySelector('video').videoWidth > 0")
+    until_shown(page)
     page.click(second)
     until_left(page, wanted)
 
@@ -63,7 +75,7 @@ def test_an_example_that_opens_the_camera_itself(
     """What it shows comes out of a generator, the camera's label notwithstanding."""
     page = open_page(f"{adapter_site.url}/examples/{name}.html", built_clips / MARKED)
     page.click("#start")
-    page.wait_for_function("document.querySelector('video').videoWidth > 0")
+    until_shown(page)
     assert MARKED in (page.text_content("#said") or "")
     assert page.evaluate(
         """() => {
