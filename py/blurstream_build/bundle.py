@@ -86,7 +86,7 @@ def pages(paths: Paths, console: Console, node: Node, step: Step, scripts: Seque
 
 
 def demo(paths: Paths, console: Console, node: Node) -> None:
-    """Puts the demo page, its scripts and its clip into dist/demo."""
+    """Puts the demo page, its scripts and its clips into dist/demo."""
     with console.step("demo page") as step:
         source = paths.web / "demo"
         scripts = sorted(source.glob("*.ts"))
@@ -121,11 +121,11 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
 
 
 def _clips(paths: Paths) -> list[Path]:
-    found = sorted(paths.clips.glob("demo.*"))
+    found = sorted(paths.clips.glob("demo*.webm"))
     if not found:
         raise BuildError(
             "making the demo page",
-            f"there is no demo clip in {paths.clips}",
+            f"there are no demo clips in {paths.clips}",
             "Run: python3 build.py clean, then the same command again.",
         )
     return found

@@ -1,8 +1,9 @@
 """The clips of the tests, the benchmark and the demo page, made from two pinned packages and from code.
 
 In `out`: portrait_{720p,480p}.y4m, portrait_marked_{720p,480p}.y4m (a known pattern on the wall), each with
-NAME_truth.npz (exact alpha of every frame, the room alone); talking_head_{720p,480p}.y4m; demo.webm. The .y4m
-files are for Chromium's --use-file-for-fake-video-capture. Each is made by the clip_*.py file of its name.
+NAME_truth.npz (exact alpha of every frame, the room alone); talking_head_{720p,480p}.y4m; demo.webm,
+demo-green.webm, demo-tide.webm. The .y4m files are for Chromium's --use-file-for-fake-video-capture. Each is
+made by the clip_*.py file of its name.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ PORTRAITS = ("portrait_720p", "portrait_480p", "portrait_marked_720p", "portrait
 TALKING_HEADS = ("talking_head_720p", "talking_head_480p")
 DEMO = "demo.webm"
 DEMO_OF = "portrait_720p"
+DEMO_GREEN = "demo-green.webm"
+DEMO_TIDE = "demo-tide.webm"
 PORTRAIT_CODE = tuple(
     f"clip_{name}" for name in ("portrait", "cutout", "room", "furniture", "canvas", "watermark", "y4m")
 )
@@ -48,7 +51,12 @@ def build(venv_python: Path, out: Path, say: Callable[[str], None]) -> None:
     _make(
         venv_python, out, say, "clip_talking_head", ("clip_talking_head", "clip_y4m"), [_talking_head], heads
     )
-    _make(venv_python, out, say, "clip_demo", (*PORTRAIT_CODE, "clip_demo"), [DEMO_OF], [out / DEMO])
+    demo_code = (*PORTRAIT_CODE, "clip_encoded")
+    _make(venv_python, out, say, "clip_demo", (*demo_code, "clip_demo"), [DEMO_OF], [out / DEMO])
+    _make(venv_python, out, say, "clip_green", (*demo_code, "clip_green"), [], [out / DEMO_GREEN])
+    _make(
+        venv_python, out, say, "clip_tide", ("clip_y4m", "clip_encoded", "clip_tide"), [], [out / DEMO_TIDE]
+    )
 
 
 def _make(

@@ -31,6 +31,7 @@ HEADERS = {
 }
 TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
     ".html": "text/html; charset=utf-8",
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",

@@ -4,6 +4,7 @@
     faulty_site  a factory of such servers that answer some paths wrongly
     open_page    a factory of pages in a browser with a fake camera and fresh storage
     page_log     what a page has said
+    open_demo    a factory of demo pages whose console must hold no error in the end
     open_subject a factory of pages with a safe stream under test, see subject.py
     open_adapter a factory of such pages with an adapter, and the package it is for, see pages/adapters
 
@@ -47,6 +48,12 @@ class OpenPage(Protocol):
     """`open_page(url, camera=None)`: `camera` is a .y4m that the fake camera plays in a loop."""
 
     def __call__(self, url: str, camera: Path | None = None) -> Page: ...
+
+
+class OpenDemo(Protocol):
+    """`open_demo(camera=None)`: the demo page."""
+
+    def __call__(self, camera: Path | None = None) -> Page: ...
 
 
 @pytest.fixture(scope="session")
@@ -173,6 +180,21 @@ def open_page(browsers: Callable[[Path | None], Browser], logs: dict[Page, PageL
         context.close()
     problems = [problem for log in logs.values() for problem in log.problems]
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def open_demo(site: Server, open_page: OpenPage, logs: dict[Page, PageLog]) -> Iterator[OpenDemo]:
+    """The demo page, opened as far as its script; `open_demo(camera)` as `open_page`."""
+    pages = []
+
+    def open_one(camera: Path | None = None) -> Page:
+        page = open_page(f"{site.url}/demo/", camera)
+        pages.append(page)
+        return page
+
+    yield open_one
+    errors = [line for page in pages for line in logs[page].lines if line.startswith("error")]
+    assert not errors, errors
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+
 from playwright.sync_api import Page, expect
 
 START_MS = 90_000  # two busy cores, a cold start of Python in the browser
@@ -60,7 +63,7 @@ FAINT = """() => {
 }"""
 # Where the figures and what is beside them are.
 BOXES = """() => {
-    const kept = ['.savings div', '.savings dd span', '.figures div', '.figures dd span', '.lane', '.lane dd',
+    const kept = ['.figures div', '.figures dd span', '.lane', '.lane dd',
         '#stages li', '.status', '#chip'].join();
     return [...document.querySelectorAll(kept)].map((element) => {
         const { x, y, height } = element.getBoundingClientRect();
@@ -101,3 +104,14 @@ def unnamed(page: Page) -> list[str]:
         and node["role"]["value"] in NAMED_ROLES
         and not node.get("name", {}).get("value", "").strip()
     ]
+
+
+def corner_becomes(page: Page, wanted: Sequence[int], video: str = "#safe") -> None:
+    """Waits for the upper left corner of what is sent, or of another video."""
+    end = time.monotonic() + 10
+    while True:
+        found = page.locator(video).evaluate(CORNER)
+        if max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 12:
+            return
+        assert time.monotonic() < end, f"{found}, not {wanted}"
+        page.wait_for_timeout(100)

@@ -6,7 +6,7 @@ import {
   type Changes,
   type SafeStream,
 } from '../src/module.js';
-import { createOutput, OUTPUT } from '../src/transport/streams.js';
+import { generator, OUTPUT } from '../src/transport/streams.js';
 
 /** What the effect needs of a JitsiLocalTrack. */
 export interface JitsiTrackLike {
@@ -43,7 +43,7 @@ export class BlurStreamEffect {
   /** Called by Jitsi, which needs a track at once: it has no frame until the first safe one. */
   startEffect(stream: MediaStream): MediaStream {
     this.stopEffect();
-    const output = createOutput();
+    const output = generator();
     const run = new AbortController();
     this.#run = run;
     void this.#begin(stream, output, run.signal).catch(async (error: BlurStreamError) => {

@@ -36,14 +36,23 @@ export async function call(
   await safe.update({ effect: { type: 'blur', strength: 'private' } });
   // @ts-expect-error: no such strength
   await safe.update({ effect: { type: 'blur', strength: 'heavy' } });
-  // @ts-expect-error: raw video is no effect
-  await blurStream(camera, { effect: { type: 'none' } });
+  await safe.update({ effect: { type: 'video', source: '/sea.webm', fit: 'contain', position: [0, 0.5] } });
+  await safe.update({
+    effect: { type: 'greenscreen', key: '#0b0', spill: 0.5, background: { type: 'image', source: '/office.jpg' } },
+  });
+  const screen = await navigator.mediaDevices.getDisplayMedia();
+  await safe.update({ effect: { type: 'presenter', source: screen, shape: 'circle', position: 'top-left' } });
+  await safe.update({ effect: { type: 'none' } });
+  // @ts-expect-error: a blur cannot stand in a cloth's place
+  await safe.update({ effect: { type: 'greenscreen', background: { type: 'blur' } } });
   // @ts-expect-error: no such background
   await safe.update({ effect: { type: 'blur', background: 'painted' } });
   const { tiles, suggestedMaxBitrate, cameraNoiseLevels } = safe.stats ?? {};
   if (tiles && cameraNoiseLevels !== null) fail(tiles.written / (tiles.person + tiles.background + tiles.boundary));
   const [encoding] = peer.getSenders()[0]?.getParameters().encodings ?? [];
   if (encoding && suggestedMaxBitrate) encoding.maxBitrate = suggestedMaxBitrate;
+  const view = await safe.selfView({ mode: 'page', container: document.body, mirror: false });
+  if (view.mode !== 'page') view.close();
   await safe.replaceSource(camera, { stopSource: true });
   await safe.stop({ stopSource: true });
   await using another = await blurStream(camera);

@@ -6,8 +6,20 @@ import { join } from 'node:path';
 
 /** Of TypeScript: what the declarations use that older targets do not have. */
 const LIBRARIES = '/// <reference lib="esnext.disposable" />\n';
+const EFFECTS = ['placement', 'sources', 'blur', 'color', 'image', 'video', 'greenscreen', 'presenter', 'none'];
 /** In the order in which a reader wants them; each may use the ones before it. */
-const PUBLIC = ['errors', 'effects', 'options', 'stats', 'safestream', 'support', 'index', 'module'];
+const PUBLIC = [
+  'errors',
+  ...EFFECTS.map((name) => `effects/${name}`),
+  'effects',
+  'options',
+  'stats',
+  'selfview',
+  'safestream',
+  'support',
+  'index',
+  'module',
+];
 
 /** Returns the text of blurstream.d.ts, after a small program has been checked against it. */
 export function rollUpTypes(web) {

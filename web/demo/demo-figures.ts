@@ -33,8 +33,9 @@ export class Figures {
     put('latency-p95', latencyMs ? `95 % within ${latencyMs.p95.toFixed(0)} ms` : '95 % within –');
     put('model', modelMs === null ? '–' : `${modelMs.toFixed(1)} ms`);
     put('heap', heapBytes === 0 ? '–' : `${(heapBytes / 1e6).toFixed(1)} MB`);
-    put('size', frameWidth === 0 ? '–' : `${frameWidth}×${frameHeight}`);
+    put('frame-size', frameWidth === 0 ? '–' : `${frameWidth}×${frameHeight}`);
     put('format', frameFormat === null ? 'no frame yet' : `${frameFormat}, as it came`);
+    put('restarts', grouped(stats.restarts));
     put('dropped', grouped(stats.droppedFrames));
     put('concealed', grouped(stats.concealedFrames + stats.veiledFrames));
     put('glance', latencyMs && stats.state === 'running' && modelMs !== null

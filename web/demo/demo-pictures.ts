@@ -1,7 +1,7 @@
 /** Pictures for the room's place, drawn here: nobody's but ours. */
 
-type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
-type Painter = (context: Context, width: number, height: number) => void;
+export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+export type Painter = (context: Context, width: number, height: number) => void;
 
 export type PictureName = 'dawn' | 'studio' | 'paper';
 
@@ -69,23 +69,29 @@ export const PAINTERS: Readonly<Record<PictureName | 'blur', Painter>> = {
   },
 };
 
-/** One of them in full size, as a file of its own. */
-export function picture(name: PictureName): Promise<Blob> {
+const drawn = new Map<PictureName, ImageBitmap>();
+
+/** One of them in full size; drawn once. */
+export function picture(name: PictureName): ImageBitmap {
+  const known = drawn.get(name);
+  if (known !== undefined) return known;
   const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
   const context = canvas.getContext('2d');
   if (context === null) throw new TypeError('this browser has no 2D canvas');
   PAINTERS[name](context, WIDTH, HEIGHT);
-  return canvas.convertToBlob();
+  const made = canvas.transferToImageBitmap();
+  drawn.set(name, made);
+  return made;
 }
 
-function fade(context: Context, width: number, height: number, colours: readonly string[]): void {
+export function fade(context: Context, width: number, height: number, colours: readonly string[]): void {
   const gradient = context.createLinearGradient(0, 0, 0, height);
   colours.forEach((colour, index) => gradient.addColorStop(index / (colours.length - 1), colour));
   context.fillStyle = gradient;
   context.fillRect(0, 0, width, height);
 }
 
-function disc(context: Context, x: number, y: number, radius: number, colour: string): void {
+export function disc(context: Context, x: number, y: number, radius: number, colour: string): void {
   context.fillStyle = colour;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);

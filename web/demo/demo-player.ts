@@ -1,32 +1,34 @@
 /** One stream at a time: opens a source, hands it to the library, and shows what comes of it. */
 import type { BlurStreamError } from '../src/errors.js';
-import type { BlurStream } from '../src/index.js';
-import type { Changes, Progress } from '../src/options.js';
-import type { SafeStream } from '../src/safestream.js';
-import { CameraPicker } from './demo-camera.js';
-import { Events } from './demo-events.js';
-import { Figures } from './demo-figures.js';
-import { find, put } from './demo-page.js';
-import { Room } from './demo-room.js';
-import { Savings } from './demo-savings.js';
-import { openCamera, openClip, type Source } from './demo-source.js';
+import type { Progress } from '../src/options.js';
+import type { Stats } from '../src/stats.js';
+import { Actions } from './demo-actions.js';
+import { CallBoard } from './demo-callboard.js';
+import type { Effect, Library, SafeStream } from './demo-contract.js';
+import { Gallery } from './demo-gallery.js';
+import { Listening } from './demo-listening.js';
+import { put } from './demo-page.js';
+import { openClip, type Opener, type Source } from './demo-source.js';
+import { Sources } from './demo-sources.js';
 import type { Stage } from './demo-stage.js';
 import { say } from './demo-status.js';
 import { HIDDEN, NOTHING_SENT, stateWords, WAITING } from './demo-words.js';
 
-type Opener = () => Promise<Source>;
+const HINTS: Readonly<Record<Source['kind'], string>> = {
+  clip: 'A portrait in a made-up room: it needs no permission.',
+  green: 'The same portrait before a green wall, to try the green screen with.',
+  camera: '',
+};
 
 export class Player {
-  readonly #blurStream: BlurStream;
+  readonly #blurStream: Library;
   readonly #stage: Stage;
-  readonly #figures = new Figures();
-  readonly #savings = new Savings();
-  readonly #events = new Events();
-  readonly #room = new Room(() => void this.#applySettings());
-  readonly #picker = new CameraPicker((deviceId) => void this.start(() => openCamera(deviceId)));
-  readonly #power = find('power', HTMLButtonElement);
-  readonly #hide = find('hide', HTMLButtonElement);
-  #opener: Opener = openClip;
+  readonly #listening = new Listening();
+  readonly #call = new CallBoard((error) => this.#note(error));
+  readonly #gallery = new Gallery(() => void this.#applySettings());
+  readonly #sources: Sources;
+  readonly #actions: Actions;
+  #opener: Opener = () => openClip('clip');
   #source: Source | null = null;
   #safe: SafeStream | null = null;
   #abort = new AbortController();
@@ -37,25 +39,19 @@ export class Player {
   /** The start whose source was taken: what an older one still brings is let go. */
   #taken = 0;
   #opening = 0;
-  #hidden = false;
+  /** Sources change places one after the other. */
+  #exchange: Promise<void> = Promise.resolve();
   #updating = false;
   #changed = false;
 
-  constructor(blurStream: BlurStream, stage: Stage) {
+  constructor(blurStream: Library, stage: Stage) {
     this.#blurStream = blurStream;
     this.#stage = stage;
     stage.onButton = () => void this.start();
-    const buttons: readonly (readonly [id: string, press: () => void])[] = [
-      ['power', () => void (this.#source ? this.stop() : this.start())],
-      ['hide', () => this.#toggleHidden()],
-      ['use-clip', () => void this.start(openClip)],
-      ['use-camera', () => void this.start(() => openCamera())],
-    ];
-    for (const [id, press] of buttons) {
-      const button = find(id, HTMLButtonElement);
-      button.addEventListener('click', press);
-      button.disabled = false;
-    }
+    this.#sources = new Sources((opener, kind) => void this.start(opener, kind));
+    this.#actions = new Actions(
+      () => void (this.#source ? this.stop() : this.start()), () => this.#state(), (error) => this.#note(error),
+    );
   }
 
   /** Nothing moves before the person says so. */
@@ -66,29 +62,32 @@ export class Player {
   }
 
   /** Starts with the last source, or with another one. What runs goes on until the new source is there. */
-  async start(opener: Opener = this.#opener): Promise<void> {
+  async start(opener: Opener = this.#opener, kind: Source['kind'] | null = null): Promise<void> {
     const turn = ++this.#turn;
-    put('source-hint', opener === openClip ? '' : 'Waiting for the camera. Your browser may ask you to allow it.');
+    put('source-hint', kind === 'camera' ? 'Waiting for the camera. Your browser may ask you to allow it.' : '');
     let source: Source;
     this.#opening += 1;
     try {
       source = await opener();
     } catch (error) {
-      this.#opening -= 1;
-      if (turn === this.#turn) this.#noSource(error as Error);
+      if (turn === this.#turn) this.#noSource(error as Error, this.#opening - 1);
       return;
+    } finally {
+      this.#opening -= 1;
     }
-    this.#opening -= 1;
     if (turn < this.#taken) return source.release();
     this.#taken = turn;
-    this.#end();
     this.#opener = opener;
-    this.#source = source;
     // a newer start that failed meanwhile has said so, and that stays
-    if (turn === this.#turn) {
-      put('source-hint', source.kind === 'clip' ? 'A portrait in a made-up room: it needs no permission.' : '');
+    if (turn === this.#turn) put('source-hint', HINTS[source.kind]);
+    void this.#sources.show(source);
+    const safe = this.#safe;
+    if (safe !== null && safe.state !== 'failed') {
+      this.#exchange = this.#exchange.then(() => this.#replace(safe, source));
+      return this.#exchange;
     }
-    void this.#picker.show(source);
+    this.#end();
+    this.#source = source;
     this.#showButtons();
     await this.#run(source);
   }
@@ -100,6 +99,25 @@ export class Player {
     say(stateWords('stopped', 'stopped'));
     this.#stage.stopped('The source is off, and nothing is sent.');
     this.#showButtons();
+  }
+
+  /** Another camera on the same track: whoever is in the call notices nothing but the picture. */
+  async #replace(safe: SafeStream, source: Source): Promise<void> {
+    const before = this.#source;
+    try {
+      if (safe !== this.#safe) throw new DOMException('the stream has ended', 'AbortError');
+      await safe.replaceSource(source.stream);
+      if (safe !== this.#safe) throw new DOMException('the stream has ended', 'AbortError');
+    } catch (error) {
+      source.release();
+      if ((error as Error).name !== 'AbortError') this.#noSource(error as Error, 0);
+      if (before !== null && before === this.#source) void this.#sources.show(before);
+      return;
+    }
+    this.#source = source;
+    before?.release();
+    this.#stage.show(source, safe);
+    this.#call.use(safe, source.stream);
   }
 
   async #run(source: Source): Promise<void> {
@@ -115,9 +133,17 @@ export class Player {
         onProgress: (progress) => { if (!abort.signal.aborted) this.#loading(progress); },
       });
       this.#safe = safe;
-      this.#listen(safe, abort.signal);
+      this.#listening.start(safe, abort.signal, {
+        onState: () => this.#state(),
+        onStats: (stats) => this.#measured(stats),
+        onError: (error) => {
+          this.#error = error;
+          if (safe.state === 'failed') this.#state();
+        },
+      });
       this.#stage.show(source, safe);
-      this.#applyHidden();
+      this.#call.use(safe, source.stream);
+      this.#showButtons();
       this.#state();
       if (this.#changed) void this.#applySettings();
     } catch (error) {
@@ -125,37 +151,16 @@ export class Player {
     }
   }
 
-  #listen(safe: SafeStream, signal: AbortSignal): void {
-    const on: SafeStream['addEventListener'] = (type: string, listener: EventListenerOrEventListenerObject) =>
-      safe.addEventListener(type, listener, { signal });
-    on('statechange', ({ detail: { state, reason } }) => {
-      this.#events.add('statechange', reason ? `${state}, ${reason}` : state);
-      this.#state();
-    });
-    on('stats', ({ detail }) => {
-      this.#figures.show(detail);
-      this.#figures.countHidden(detail);
-      this.#savings.show(detail);
-    });
-    on('quality', ({ detail: { level, name, reason, previousLevel } }) =>
-      this.#events.add('quality', `${previousLevel} to ${level}, ${name}: ${reason}`));
-    on('warning', ({ detail }) => this.#events.add('warning', `${detail.code}: ${detail.message}`));
-    on('error', ({ detail }) => {
-      this.#error = detail;
-      this.#events.add('error', `${detail.code}: ${detail.message}`);
-      if (safe.state === 'failed') this.#state();
-    });
-    this.#events.add('opened', safe.reason ? `${safe.state}, ${safe.reason}` : safe.state);
-  }
-
   /** Shows the state as it is now. */
   #state(): void {
     const safe = this.#safe;
+    this.#stage.presenting = this.#gallery.effect.type === 'presenter';
     if (safe === null) return;
-    say(this.#hidden && safe.state === 'running' ? HIDDEN : stateWords(safe.state, safe.reason, this.#room.share));
+    const shown = safe.state === 'running' || safe.state === 'raw';
+    say(this.#actions.hidden && shown ? HIDDEN : stateWords(safe.state, safe.reason, this.#gallery.share));
     switch (safe.state) {
       case 'loading': return this.#stage.loading(this.#progress, true);
-      case 'running': case 'concealed': return this.#stage.live();
+      case 'running': case 'raw': case 'concealed': return this.#stage.live();
       case 'failed': if (this.#error !== null) this.#failed(this.#error); return;
       case 'stopped': {
         const { reason } = safe;
@@ -166,6 +171,10 @@ export class Player {
     }
   }
 
+  #measured(stats: Stats): void {
+    void this.#call.limit(stats.suggestedMaxBitrate);
+  }
+
   #loading(progress: Progress): void {
     this.#progress = progress;
     if (this.#safe === null || this.#safe.state === 'loading') this.#stage.loading(progress, this.#safe !== null);
@@ -174,7 +183,7 @@ export class Player {
   /** The veil stays: the source and the sent track end only when the person starts or stops. */
   #failed(error: BlurStreamError): void {
     if (this.#safe === null) {
-      this.#events.add('rejected', `${error.code}: ${error.message}`);
+      this.#note(error);
       this.#end();
     }
     say(this.#safe ? stateWords('failed', error.code) : NOTHING_SENT);
@@ -182,45 +191,36 @@ export class Player {
     this.#showButtons();
   }
 
-  #noSource(error: Error): void {
+  #noSource(error: Error, opening: number): void {
     put('source-hint', error.message);
-    if (this.#source === null && this.#opening === 0) {
-      say(stateWords('stopped', 'stopped'));
-      this.#stage.stopped(error.message);
-      this.#showButtons();
-    }
+    if (this.#source !== null || opening > 0) return;
+    say(stateWords('stopped', 'stopped'));
+    this.#stage.stopped(error.message);
+    this.#showButtons();
   }
 
   /** Ends all that runs, and forgets it. */
   #end(): void {
     this.#abort.abort();
+    this.#call.use(null, null);
     this.#safe?.stop();
     this.#source?.release();
     this.#safe = this.#source = this.#progress = this.#error = null;
-    this.#figures.forget();
-    this.#savings.forget();
+    this.#gallery.close();
+    this.#listening.forget();
     this.#stage.show(null, null);
   }
 
-  /** Not simulated: the very track that is sent is switched off, as a call's camera button does it. */
-  #toggleHidden(): void {
-    this.#hidden = !this.#hidden;
-    this.#applyHidden();
-    this.#state();
-  }
-
-  #applyHidden(): void {
-    for (const track of this.#safe?.getVideoTracks() ?? []) track.enabled = !this.#hidden;
-    this.#showButtons();
-  }
-
   #showButtons(): void {
-    this.#power.textContent = this.#source ? 'Stop' : 'Start';
-    this.#hide.textContent = this.#hidden ? 'Show me' : 'Hide me';
+    this.#actions.show(this.#safe, this.#source !== null);
   }
 
-  get #settings(): Required<Changes> {
-    const { effect, denoise } = this.#room;
+  #note(error: Error): void {
+    this.#listening.note('rejected', `${(error as BlurStreamError).code ?? error.name}: ${error.message}`);
+  }
+
+  get #settings(): { effect: Effect; denoise: boolean } {
+    const { effect, denoise } = this.#gallery;
     return { effect, denoise };
   }
 
@@ -235,10 +235,9 @@ export class Player {
       try {
         await this.#safe.update(this.#settings);
       } catch (error) {
-        const { name, code, message } = error as BlurStreamError;
-        if (name === 'AbortError') continue;
-        this.#events.add('rejected', `${code}: ${message}`);
-        this.#room.refuse(message);
+        if ((error as Error).name === 'AbortError') continue;
+        this.#note(error as Error);
+        this.#gallery.refuse((error as Error).message);
       }
     }
     this.#updating = false;

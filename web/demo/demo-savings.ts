@@ -1,23 +1,21 @@
 /** What is not done because nothing changed: tiles left as they are, runs of the model not made, bits not needed. */
 import type { Stats } from '../src/stats.js';
-import { find, put } from './demo-page.js';
+import { put } from './demo-page.js';
 
 const SPAN_MS = 3000; // long enough for a steady figure, short enough to follow
 
 export class Savings {
-  readonly #bar = find('written-bar', HTMLElement);
   /** Runs since the start, when they were read. */
   #runs: { readonly atMs: number; readonly count: number }[] = [];
 
   show({ tiles, modelRuns, suggestedMaxBitrate, quality }: Stats, nowMs = performance.now()): void {
     const all = tiles === null ? 0 : tiles.person + tiles.background + tiles.boundary;
     put('written', tiles === null || all === 0 ? '–' : `${(100 * tiles.written / all).toFixed(1)} %`);
-    this.#bar.style.width = all === 0 ? '0' : `${100 * (tiles?.written ?? 0) / all}%`;
     put('tiles', all === 0 ? 'of the picture' : `of ${Math.round(all)}, a frame`);
     put('model-runs', this.#rate(modelRuns, nowMs));
     put('bitrate', suggestedMaxBitrate === null ? '–' : bitrate(suggestedMaxBitrate));
     put('quality', quality?.name ?? '–');
-    put('quality-level', quality === null ? '0 is best, 3 cheapest' : `level ${quality.level} of 0 to 3`);
+    put('quality-level', quality === null ? '0 is best, 3 cheapest' : `level ${quality.level} of 0 to 3${quality.reason && `: ${quality.reason}`}`);
   }
 
   /** A new stream counts from 0. */
@@ -34,6 +32,6 @@ export class Savings {
   }
 }
 
-function bitrate(bitsPerSecond: number): string {
+export function bitrate(bitsPerSecond: number): string {
   return bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1e3)} kbit/s` : `${(bitsPerSecond / 1e6).toFixed(2)} Mbit/s`;
 }

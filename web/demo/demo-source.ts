@@ -1,27 +1,31 @@
-/** Where the raw picture comes from: the built-in clip, or a camera. */
+/** Where the raw picture comes from: a built-in clip, or a camera. */
 
 /** A raw stream and what belongs to it. `release` ends both. */
 export interface Source {
-  readonly kind: 'clip' | 'camera';
+  readonly kind: 'clip' | 'green' | 'camera';
   readonly stream: MediaStream;
-  /** of the camera; empty for the clip */
+  /** of the camera; empty for a clip */
   readonly deviceId: string;
   release(): void;
 }
 
+/** Opens one of them. Raises SourceProblem. */
+export type Opener = () => Promise<Source>;
+
 /** Why there is no source, in words for the person at the screen. */
 export class SourceProblem extends Error {}
 
-const CLIP = 'demo.webm';
+/** Made by the build, see py/blurstream_build/clip_demo.py. */
+const CLIPS = { clip: 'demo.webm', green: 'demo-green.webm' };
 const WANTED: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
 type Capturing = HTMLVideoElement & { captureStream?(): MediaStream };
 
-/** Plays the clip in a loop, out of sight, and gives what it shows as a stream. Raises SourceProblem. */
-export async function openClip(): Promise<Source> {
+/** Plays a clip in a loop, out of sight, and gives what it shows as a stream. Raises SourceProblem. */
+export async function openClip(kind: keyof typeof CLIPS): Promise<Source> {
   const clip: Capturing = document.createElement('video');
   clip.muted = clip.loop = clip.playsInline = true;
-  clip.src = CLIP;
+  clip.src = CLIPS[kind];
   const release = (): void => {
     clip.pause();
     clip.removeAttribute('src');
@@ -42,7 +46,7 @@ export async function openClip(): Promise<Source> {
     await new Promise((resolve) => stream.addEventListener('addtrack', resolve, { once: true }));
   }
   return {
-    kind: 'clip', stream, deviceId: '',
+    kind, stream, deviceId: '',
     release: () => {
       for (const track of stream.getTracks()) track.stop();
       release();

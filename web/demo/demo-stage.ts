@@ -1,5 +1,6 @@
 /** The picture: raw beside sent with a divider between them, and the notice that lies over it. */
 import type { Progress } from '../src/options.js';
+import { Choice } from './demo-choice.js';
 import { find, made, megabytes, put } from './demo-page.js';
 import { advice, type Failure } from './demo-words.js';
 import type { Source } from './demo-source.js';
@@ -31,16 +32,15 @@ export class Stage {
   readonly #mirror = find('mirror', HTMLInputElement);
   /** What the notice's button does. */
   onButton: () => void = () => location.reload();
+  readonly #views = new Choice<'compare' | 'others'>('view', () => this.#view());
   #camera = false;
+  #presenting = false;
 
   constructor() {
     this.#divider.addEventListener('input', () => this.#split());
     this.#button.addEventListener('click', () => this.onButton());
     this.#mirror.addEventListener('change', () => this.#turn());
-    for (const view of document.querySelectorAll<HTMLInputElement>('input[name=view]')) {
-      view.addEventListener('change', () => this.#view(view.value === 'compare'));
-      if (view.checked) this.#view(view.value === 'compare');
-    }
+    this.#view();
   }
 
   /** Shows both sides; null for what is not there. */
@@ -50,6 +50,14 @@ export class Stage {
     if (this.#safe.srcObject !== safe) this.#safe.srcObject = safe;
     this.#camera = source?.kind === 'camera';
     put('raw-name', this.#camera ? 'Camera' : 'Clip');
+    this.#turn();
+  }
+
+  /** Slides and the camera's picture have nothing to compare, and writing must not be mirrored. */
+  set presenting(presenting: boolean) {
+    this.#presenting = presenting;
+    this.#views.disabled = presenting;
+    this.#view();
     this.#turn();
   }
 
@@ -123,7 +131,8 @@ export class Stage {
     this.#divider.setAttribute('aria-valuetext', `${percent} % camera, ${100 - percent} % what others see`);
   }
 
-  #view(compare: boolean): void {
+  #view(): void {
+    const compare = this.#views.value === 'compare' && !this.#presenting;
     this.#stage.dataset['view'] = compare ? 'compare' : 'others';
     this.#divider.disabled = !compare;
     if (compare) this.#split();
@@ -132,6 +141,6 @@ export class Stage {
 
   /** Only the two pictures on this page are mirrored; the sent one is never touched. */
   #turn(): void {
-    this.#stage.classList.toggle('mirrored', this.#camera && this.#mirror.checked);
+    this.#stage.classList.toggle('mirrored', this.#camera && !this.#presenting && this.#mirror.checked);
   }
 }

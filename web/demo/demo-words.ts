@@ -21,6 +21,7 @@ const CONCEALED: Readonly<Record<string, string>> = {
   'source-disabled': 'The camera is turned off.',
   'bad-mask': 'The model gave no usable mask, so all of the picture is covered.',
   'model-error': 'The model failed on this frame, so all of the picture is covered.',
+  'no-screen': 'No wall of the key colour is in sight, so only what you chose instead is shown.',
   'error': 'A step failed on this frame, so all of the picture is covered.',
 };
 

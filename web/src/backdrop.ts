@@ -1,28 +1,120 @@
-/* The picture of an image effect: from whatever it was given as to pixels that a worker can draw. */
-import { aborted, OptionsError } from './errors.js';
-import type { ParsedEffect, PictureSource, WireEffect } from './effects.js';
+/*
+ * The picture that an effect shows, loaded before anything changes, and let go of when it is shown no more.
+ */
+import { aborted } from './errors.js';
+import type {
+  ImageEffect,
+  ParsedEffect,
+  PlacedImage,
+  PlacedVideo,
+  VideoEffect,
+  WireEffect,
+} from './effects.js';
+import { loadPicture, wantedBy, type LoadedPicture, type Wanted } from './pictures/load.js';
+import { discard, type MovingSource } from './pictures/moving.js';
 
-/** An effect as the workers take it, and the picture that goes beside it. */
+/** An effect as the workers take it, and the picture that goes beside it if it is a new one. */
 export interface PlacedEffect {
   readonly effect: WireEffect;
   readonly picture: ImageBitmap | null;
+  readonly moving: MovingSource | null;
+  /** Ends what the picture is made from, unless `next` shows the same one. */
+  release(next?: PlacedEffect): void;
+  /** @internal what is shown, to be known again */
+  readonly shown: Shown | null;
 }
 
-/** Of the largest frames there are. */
-const LONGEST_SIDE = 4096;
+interface Shown {
+  readonly number: number;
+  readonly kind: Wanted['kind'];
+  readonly origin: unknown;
+  release(): void;
+}
 
 let nextPicture = 0;
 
-/** Loads what the effect needs. Raises OptionsError, and AbortError if the signal fires meanwhile. */
-export async function placeEffect(effect: ParsedEffect, signal: AbortSignal | null): Promise<PlacedEffect> {
-  if (effect.type !== 'image') return { effect, picture: null };
-  const picture = await orAborted(decode(effect.source), signal);
-  const { fit, position } = effect;
-  return { effect: { type: 'image', picture: nextPicture++, fit, position }, picture };
+/**
+ * Loads what the effect needs. `before`: the effect that it takes the place of; a picture that both show goes
+ * on, as when only a position changes. Raises OptionsError, and AbortError if the signal fires meanwhile.
+ */
+export async function placeEffect(
+  effect: ParsedEffect,
+  signal: AbortSignal | null,
+  before: PlacedEffect | null = null,
+): Promise<PlacedEffect> {
+  const wanted = wantedBy(effect);
+  if (wanted === null) return placed(effect, null, null);
+  const origin = originOf(wanted);
+  const shown = before?.shown;
+  if (shown && origin !== null && shown.origin === origin && shown.kind === wanted.kind) {
+    return placed(effect, shown, null);
+  }
+  const loading = new AbortController();
+  const picture = await orAborted(loadPicture(wanted, loading.signal), signal, loading);
+  const { release } = picture;
+  return placed(effect, { number: nextPicture++, kind: wanted.kind, origin, release }, picture);
+}
+
+function placed(effect: ParsedEffect, shown: Shown | null, picture: LoadedPicture | null): PlacedEffect {
+  return {
+    effect: wire(effect, shown?.number ?? 0),
+    picture: picture?.still ?? null,
+    moving: picture?.moving ?? null,
+    shown,
+    release: (next) => {
+      if (shown === null || shown === next?.shown) return;
+      if (picture !== null) letGo(picture);
+      else shown.release();
+    },
+  };
+}
+
+function wire(effect: ParsedEffect, picture: number): WireEffect {
+  switch (effect.type) {
+    case 'image':
+    case 'video':
+      return numbered(effect, picture);
+    case 'greenscreen': {
+      const { background } = effect;
+      return {
+        ...effect,
+        background: background.type === 'color' ? background : numbered(background, picture),
+      };
+    }
+    case 'presenter': {
+      const { source: _, ...rest } = effect;
+      return { ...rest, picture };
+    }
+    case 'blur':
+    case 'color':
+    case 'none':
+      return effect;
+  }
+}
+
+function numbered(
+  { type, fit, position }: Required<ImageEffect> | Required<VideoEffect>,
+  picture: number,
+): PlacedImage | PlacedVideo {
+  return { type, picture, fit, position };
+}
+
+/**
+ * What tells that two effects show the same picture; null if that cannot be known, as of an <img> with
+ * another src.
+ */
+function originOf({ source }: Wanted): unknown {
+  if (source instanceof URL) return source.href;
+  if (source instanceof HTMLImageElement) return null;
+  return typeof source === 'object' && 'getVideoTracks' in source ? source.getVideoTracks()[0] : source;
 }
 
 /** A server that never answers must not hold up an abort; what comes too late is let go. */
-async function orAborted(loading: Promise<ImageBitmap>, signal: AbortSignal | null): Promise<ImageBitmap> {
+async function orAborted(
+  loading: Promise<LoadedPicture>,
+  signal: AbortSignal | null,
+  ending: AbortController,
+): Promise<LoadedPicture> {
   if (signal === null) return loading;
   let onAbort = (): void => undefined;
   const ended = new Promise<never>((_resolve, reject) => {
@@ -33,81 +125,17 @@ async function orAborted(loading: Promise<ImageBitmap>, signal: AbortSignal | nu
   try {
     return await Promise.race([loading, ended]);
   } catch (error) {
-    loading.then((picture) => picture.close()).catch(() => undefined);
+    ending.abort();
+    loading.then(letGo).catch(() => undefined);
     throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }
 
-async function decode(source: PictureSource): Promise<ImageBitmap> {
-  const told = describe(source);
-  let picture: ImageBitmap;
-  try {
-    if (source instanceof Blob || source instanceof ImageBitmap) picture = await createImageBitmap(source);
-    else picture = await createImageBitmap(await loaded(source));
-  } catch (error) {
-    throw new OptionsError(
-      'picture-unloadable',
-      `effect.source ${told} could not be loaded as a picture (${(error as Error).message}): see that it is there, that ` +
-        'img-src of the Content-Security-Policy allows it, and that another origin sends CORS headers',
-      { option: 'effect.source', value: told },
-    );
-  }
-  if (isReadable(picture)) return bounded(picture);
-  picture.close();
-  throw new OptionsError(
-    'picture-cross-origin',
-    `effect.source ${told} is of another origin and was loaded without CORS: its pixels may not be read; set ` +
-      "crossorigin='anonymous' on the <img>, and let its server send Access-Control-Allow-Origin",
-    { option: 'effect.source', value: told },
-  );
-}
-
-/** Through an <img>, which takes what createImageBitmap does not, such as SVG, and obeys img-src. */
-async function loaded(source: string | URL | HTMLImageElement): Promise<HTMLImageElement> {
-  let image: HTMLImageElement;
-  if (source instanceof HTMLImageElement) {
-    image = source;
-  } else {
-    image = new Image();
-    image.crossOrigin = 'anonymous';
-    image.src = String(source);
-  }
-  await image.decode();
-  return image;
-}
-
-/** Pixels of another origin may be drawn, but neither read nor sent to a worker. */
-function isReadable(picture: ImageBitmap): boolean {
-  const context = new OffscreenCanvas(1, 1).getContext('2d');
-  if (context === null) return false;
-  context.drawImage(picture, 0, 0, 1, 1);
-  try {
-    context.getImageData(0, 0, 1, 1);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A photo of many megapixels would only be kept and copied in vain. */
-function bounded(picture: ImageBitmap): ImageBitmap {
-  const scale = LONGEST_SIDE / Math.max(picture.width, picture.height);
-  if (scale >= 1) return picture;
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(Math.round(side * scale), 1));
-  const canvas = new OffscreenCanvas(width ?? 1, height ?? 1);
-  const context = canvas.getContext('2d');
-  if (context === null) return picture;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close();
-  return canvas.transferToImageBitmap();
-}
-
-function describe(source: PictureSource): string {
-  if (source instanceof HTMLImageElement) return `<img src='${source.currentSrc || source.src}'>`.slice(0, 120);
-  if (source instanceof Blob) return `a ${source.type || 'typeless'} Blob of ${source.size} bytes`;
-  if (source instanceof ImageBitmap) return `an ImageBitmap of ${source.width}x${source.height}`;
-  return `'${String(source).slice(0, 120)}'`;
+/** Closing what was handed over does nothing. */
+function letGo({ still, moving, release }: LoadedPicture): void {
+  still?.close();
+  discard(moving);
+  release();
 }

@@ -70,7 +70,7 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
         const ends = openTracks(videoTrackOf(stream), outputOf(options));
         session = new Session(gateUrl, manifest, ends, stream, parsed, placed);
       } catch (error) {
-        placing.then(({ picture }) => picture?.close()).catch(() => undefined);
+        placing.then((placed) => placed.release()).catch(() => undefined);
         throw error;
       }
       await session.opened;

@@ -21,11 +21,21 @@ export type {
   BlurStrength,
   ColorEffect,
   Effect,
+  GreenscreenEffect,
   ImageEffect,
+  NoEffect,
   PictureFit,
+  PicturePosition,
   PictureSource,
+  PresenterEffect,
+  PresenterPosition,
+  PresenterShape,
+  ScreenBackground,
+  VideoEffect,
+  VideoSource,
 } from './effects.js';
 export type { BlurStreamOptions, Changes, PreloadOptions, Progress } from './options.js';
 export type { SafeStream, SafeStreamEventMap } from './safestream.js';
+export type { SelfView, SelfViewMode, SelfViewOptions } from './selfview.js';
 export type { Stats, StreamState } from './stats.js';
 export type { SupportReport } from './support.js';

@@ -10,6 +10,7 @@
 import type { AssetFiles } from './assets.js';
 import type { WireError } from './errors.js';
 import type { Progress, Settings } from './options.js';
+import type { MovingSource } from './pictures/moving.js';
 import type { Activity, QualityChange, Stats, StreamState } from './stats.js';
 import type { FrameShape } from './worker/shape.js';
 
@@ -25,8 +26,14 @@ export interface WorkerStart {
 /** What a stream is asked for. transfers picture, where it does not say that it is a copy */
 export interface Look {
   readonly settings: Settings;
-  /** of an image effect; null in an update if it is the one before */
+  /** a still one of the effect; null in an update if it is the one before */
   readonly picture: ImageBitmap | null;
+}
+
+/** transfers what moving holds, too */
+export interface MovingLook extends Look {
+  /** the effect's picture, if it is one that moves and a new one */
+  readonly moving: MovingSource | null;
 }
 
 export type PageToGate =
@@ -40,8 +47,12 @@ export type GateToPage = { type: 'probed'; reasons: string[] };
 
 export type PageToStream =
   /** transfers readable and writable, too */
-  | ({ type: 'start'; readable: ReadableStream<VideoFrame>; writable: WritableStream<VideoFrame> } & Look)
-  | ({ type: 'update'; id: number } & Look)
+  | ({
+      type: 'start';
+      readable: ReadableStream<VideoFrame>;
+      writable: WritableStream<VideoFrame>;
+    } & MovingLook)
+  | ({ type: 'update'; id: number } & MovingLook)
   /** transfers readable: the frames of another camera from now on; null: of none, until there is one */
   | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> | null }
   /** the source gives nothing that is to be seen; null: it does again */
@@ -67,7 +78,7 @@ export type GateToComposer =
   /** the picture is a copy */
   | ({ type: 'open'; stream: number; update: number } & Look)
   | { type: 'close'; stream: number }
-  /** transfers frame. `renewed`: it is the first of another camera */
+  /** transfers frame and backdrop. `renewed`: it is the first of another camera */
   | {
       type: 'frame';
       stream: number;
@@ -75,9 +86,11 @@ export type GateToComposer =
       frame: VideoFrame;
       shape: FrameShape;
       renewed: boolean;
+      /** the newest frame of the effect's moving picture, if it is not known yet */
+      backdrop: VideoFrame | null;
     }
-  /** the picture is a copy */
-  | ({ type: 'update'; stream: number; id: number } & Look)
+  /** the picture is a copy; transfers backdrop */
+  | ({ type: 'update'; stream: number; id: number; backdrop: VideoFrame | null } & Look)
   | { type: 'measure'; stream: number }
   | { type: 'segmenter-lost'; reason: string }
   /** transfers port */

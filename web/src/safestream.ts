@@ -1,5 +1,6 @@
 import type { BlurStreamError } from './errors.js';
 import type { Changes } from './options.js';
+import type { SelfView, SelfViewOptions } from './selfview.js';
 import type { QualityChange, Stats, StreamState } from './stats.js';
 
 export interface SafeStreamEventMap extends MediaStreamEventMap {
@@ -52,6 +53,11 @@ export interface SafeStream extends MediaStream {
     source: MediaStream | (() => MediaStream | Promise<MediaStream>),
     options?: { readonly stopSource?: boolean },
   ): Promise<void>;
+  /**
+   * A mirrored preview of what is sent, in a window that stays on top where the browser has one; that needs a click or
+   * a key press just before. It closes with the stream. Rejects with OptionsError.
+   */
+  selfView(options?: SelfViewOptions): Promise<SelfView>;
   /**
    * Ends the track, and the workers if no other stream uses them; settles when they are gone. The source is left as it
    * is; with `stopSource` all its tracks are stopped, camera and microphone.

@@ -4,9 +4,11 @@ import type { ParsedEffect } from './effects.js';
 import { Engine, type Seat } from './engine.js';
 import { aborted, AbortError, fromWire, type BlurStreamError } from './errors.js';
 import { Mirror } from './mirror.js';
+import { transfersOf } from './pictures/moving.js';
 import { parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
 import { unreachable, type PageToStream, type StreamToPage } from './protocol.js';
 import type { SafeStream } from './safestream.js';
+import { openSelfView, type SelfView, type SelfViewOptions } from './selfview.js';
 import { videoTrackOf } from './source.js';
 import type { Stats, StreamState } from './stats.js';
 import { openReadable, type TrackEnds } from './transport/streams.js';
@@ -34,6 +36,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly #opening = settler();
   readonly #readying = settler();
   readonly #leaving = settler();
+  readonly #views = new Set<SelfView>();
   #source: MediaStream;
   #state: StreamState = 'loading';
   #reason = 'starting';
@@ -42,6 +45,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   #lastError: BlurStreamError | null = null;
   #nextOrder = 0;
   #placing = new AbortController();
+  #placed: PlacedEffect;
   #over = false;
 
   constructor(
@@ -56,6 +60,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#source = source;
     this.#track = ends.track;
     this.#options = options;
+    this.#placed = placed;
     this.#settings = { effect: placed.effect, denoise: options.denoise, paused: false };
     this.opened = this.#opening.promise;
     this.ready = this.#readying.promise;
@@ -69,10 +74,11 @@ export class Session extends MediaStreamBase implements SafeStream {
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     setTimeout(() => this.#opening.resolve(), FIRST_FRAME_WAIT_MS);
     const { readable, writable } = ends;
-    this.#post({ type: 'start', settings: this.#settings, picture: placed.picture, readable, writable }, [
+    const { picture, moving } = placed;
+    this.#post({ type: 'start', settings: this.#settings, picture, moving, readable, writable }, [
       readable as unknown as Transferable,
       writable as unknown as Transferable,
-      ...(placed.picture === null ? [] : [placed.picture]),
+      ...transfersOf(picture, moving),
     ]);
     this.#mirror = new Mirror(ends.source, ends.track, (reason) => this.#post({ type: 'hold', reason }));
   }
@@ -93,7 +99,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     const placed = effect === undefined ? null : await this.#place(effect);
     await this.#ask(
       { ...(placed && { effect: placed.effect }), ...(denoise !== undefined && { denoise }) },
-      placed?.picture ?? null,
+      placed,
     );
   }
 
@@ -103,25 +109,34 @@ export class Session extends MediaStreamBase implements SafeStream {
       new AbortError('superseded', 'Another effect was asked for before this one was loaded'),
     );
     this.#placing = new AbortController();
-    return placeEffect(effect, this.#placing.signal);
+    const { signal } = this.#placing;
+    const placed = await placeEffect(effect, signal, this.#placed);
+    if (signal.aborted) {
+      placed.release(this.#placed);
+      throw aborted(signal);
+    }
+    this.#placed.release(placed);
+    this.#placed = placed;
+    return placed;
   }
 
   async pause(): Promise<void> {
     this.#refuseIfOver();
-    await this.#ask({ paused: true }, null);
+    await this.#ask({ paused: true });
   }
 
   async resume(): Promise<void> {
     this.#refuseIfOver();
-    await this.#ask({ paused: false }, null);
+    await this.#ask({ paused: false });
   }
 
-  async #ask(changes: Partial<Settings>, picture: ImageBitmap | null): Promise<void> {
+  async #ask(changes: Partial<Settings>, placed: PlacedEffect | null = null): Promise<void> {
     this.#settings = { ...this.#settings, ...changes };
     const settings = this.#settings;
+    const { picture, moving } = placed ?? { picture: null, moving: null };
     await this.#order(
-      (id) => ({ type: 'update', id, settings, picture }),
-      picture === null ? [] : [picture],
+      (id) => ({ type: 'update', id, settings, picture, moving }),
+      transfersOf(picture, moving),
     );
   }
 
@@ -171,6 +186,15 @@ export class Session extends MediaStreamBase implements SafeStream {
     const order = settler();
     this.#orders.set(id, order);
     await order.promise;
+  }
+
+  async selfView(options?: SelfViewOptions): Promise<SelfView> {
+    this.#refuseIfOver();
+    const view = await openSelfView(this.#track, options);
+    if (this.#over) view.close();
+    else this.#views.add(view);
+    void view.closed.then(() => this.#views.delete(view));
+    return view;
   }
 
   async stop({ stopSource = false }: { readonly stopSource?: boolean } = {}): Promise<void> {
@@ -236,6 +260,8 @@ export class Session extends MediaStreamBase implements SafeStream {
   #tell(type: 'warning' | 'error', error: BlurStreamError): void {
     if (this.#over) return;
     if (type === 'error') this.#lastError = error;
+    // Not only in an event that nobody may listen to.
+    if (error.code === 'raw-picture') console.warn(`BlurStream: ${error.message}`);
     this.dispatchEvent(new CustomEvent(type, { detail: error }));
   }
 
@@ -260,6 +286,8 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#opening.reject(error);
     this.#readying.reject(error);
     this.#placing.abort(error);
+    this.#placed.release();
+    for (const view of this.#views) view.close();
     for (const order of this.#orders.values()) order.reject(error);
     this.#orders.clear();
   }

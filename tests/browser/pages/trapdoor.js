@@ -24,7 +24,7 @@
   };
 
   // Frames arrive in messages, too, before the handler of the script gets them.
-  const noteMessages = (event) => { note(event.data?.frame); };
+  const noteMessages = ({ data }) => { note(data?.frame); note(data?.backdrop); };
   self.addEventListener('message', noteMessages);
   self.Worker = class extends Worker {
     constructor(...args) {

@@ -29,11 +29,12 @@ export interface TrackEnds {
 
 /**
  * For adapters that have to hand out the track before blurStream resolves: an option under this name is the track to
- * write to, from `createOutput`.
+ * write to, from `generator`.
  */
 export const OUTPUT = Symbol.for('blurstream.output');
 
-export function createOutput(): TrackGenerator {
+/** A track, and where its frames are to be written. */
+export function generator(): TrackGenerator {
   return new MediaStreamTrackGenerator({ kind: 'video' });
 }
 
@@ -42,7 +43,7 @@ export function outputOf(options: unknown): TrackGenerator | undefined {
   return (options as { readonly [OUTPUT]?: TrackGenerator } | undefined)?.[OUTPUT];
 }
 
-export function openTracks(source: MediaStreamTrack, track = createOutput()): TrackEnds {
+export function openTracks(source: MediaStreamTrack, track = generator()): TrackEnds {
   const readable = openReadable(source);
   const { writable } = track;
   track.contentHint = source.contentHint;

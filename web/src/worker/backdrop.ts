@@ -1,72 +1,170 @@
-/* Draws the picture of an image effect in the size of the frames, once for each, into Python's memory. */
-import type { PlacedImage, WireEffect } from '../effects.js';
+/*
+ * The picture of an effect, into Python's memory. A still one is drawn in the size of what it stands in, once
+ * for each; the frames of a moving one are copied as they are, and Python scales them.
+ */
+import {
+  pictured,
+  type PlacedImage,
+  type PlacedPresenter,
+  type PlacedVideo,
+  type WireEffect,
+} from '../effects.js';
+import { copyPixels, pixelKindOf } from './picture.js';
 import type { Engine } from './python.js';
-import type { FrameShape } from './shape.js';
+import { shapeOf, type FrameShape } from './shape.js';
 
 const BYTES = 4;
+/** Of a presenter's output. Slides of a large screen are scaled down to it. */
+const LARGEST = [1920, 1080] as const;
+
+type Target = Pick<Engine, 'placePicture' | 'beginPicture' | 'endPicture' | 'memory'>;
+type Shown = PlacedImage | PlacedVideo | PlacedPresenter;
+type Drawable = ImageBitmap | VideoFrame | OffscreenCanvas;
 
 export class Backdrop {
-  #effect: PlacedImage | null = null;
-  #picture: ImageBitmap | null = null;
-  #drawn = '';
+  #shown: Shown | null = null;
+  #still: ImageBitmap | null = null;
+  #frame: VideoFrame | null = null;
+  /** Frames come one after the other under one number. */
+  #frames = 0;
+  #supplied = '';
 
-  /** `picture`: a new one, or null if it is still the one before. */
+  /** `picture`: a new still one, or null if it moves or is the one before. */
   set(effect: WireEffect, picture: ImageBitmap | null): void {
-    this.#effect = effect.type === 'image' ? effect : null;
-    if (picture === null && this.#effect !== null) return;
-    this.#picture?.close();
-    this.#picture = picture;
-    this.#drawn = '';
+    const before = this.#shown;
+    this.#shown = pictured(effect);
+    if (picture !== null || this.#shown?.picture !== before?.picture) {
+      this.#release();
+      this.#still = picture;
+    }
+    if (picture !== null || JSON.stringify(this.#shown) !== JSON.stringify(before)) this.#supplied = '';
+  }
+
+  /** The next frame of a moving picture. Owns it, and keeps it until the one after. */
+  show(frame: VideoFrame): void {
+    this.#frame?.close();
+    this.#frame = null;
+    if (this.#shown === null) return frame.close();
+    this.#frame = frame;
+    this.#frames += 1;
   }
 
   close(): void {
-    this.#picture?.close();
-    this.#picture = null;
+    this.#release();
+    this.#shown = null;
   }
 
-  /** To be called before each frame's pixels are copied: gives Python the picture if it has not got it yet. */
-  supply(engine: Engine, shape: FrameShape): void {
-    const effect = this.#effect;
-    if (effect === null || this.#picture === null) return;
+  /**
+   * To be awaited before each frame's pixels are copied: gives Python the picture if it has not got it yet.
+   */
+  async supply(target: Target, shape: FrameShape): Promise<void> {
+    const shown = this.#shown;
+    const picture = this.#frame ?? this.#still;
+    if (shown === null || picture === null) return;
     const { width, height, rotation, flip } = shape;
-    const wanted = [effect.picture, width, height, rotation, flip].join();
-    if (wanted === this.#drawn) return;
-    const pixels = draw(this.#picture, effect, shape);
-    const [address, stride] = engine.placePicture(effect.picture, width, height);
-    const memory = engine.memory(address, stride * height);
-    for (let row = 0; row < height; row += 1) {
-      memory.set(pixels.subarray(row * width * BYTES, (row + 1) * width * BYTES), row * stride);
-    }
-    this.#drawn = wanted;
+    const slides = shown.type === 'presenter';
+    // Slides, and frames that Python scales, are the same whatever the camera's frames are like.
+    const asItIs = slides || (this.#frame !== null && rotation === 0 && !flip);
+    const wanted = [this.#frames, ...(asItIs ? [] : [width, height, rotation, flip])].join();
+    if (wanted === this.#supplied) return;
+    if (!asItIs) place(target, shown.picture, draw(picture, shown, shape));
+    else if (picture instanceof VideoFrame) await copy(target, shown.picture, picture);
+    else place(target, shown.picture, scaled(picture, ...bounded(picture.width, picture.height)));
+    this.#supplied = wanted;
+  }
+
+  #release(): void {
+    this.#still?.close();
+    this.#frame?.close();
+    this.#still = this.#frame = null;
   }
 }
 
+function place(target: Target, number: number, { width, height, data }: ImageData): void {
+  const [address, stride] = target.placePicture(number, width, height);
+  const memory = target.memory(address, stride * height);
+  for (let row = 0; row < height; row += 1) {
+    memory.set(data.subarray(row * width * BYTES, (row + 1) * width * BYTES), row * stride);
+  }
+}
+
+/**
+ * A frame's own pixels. One that is not shown as it is coded, as of a phone's video, is drawn upright first.
+ */
+async function copy(target: Target, number: number, frame: VideoFrame): Promise<void> {
+  const shape = shapeOf(frame);
+  const { width, height, rotation, flip, displayWidth, displayHeight } = shape;
+  if (rotation === 0 && !flip && width === displayWidth && height === displayHeight) {
+    const { format, matrix, fullRange, converted } = pixelKindOf(shape);
+    const layout = target.beginPicture(number, format, width, height, matrix, fullRange);
+    await copyPixels(frame, converted, target.memory(layout[0], layout[1]), layout.slice(2));
+  } else {
+    const upright = scaled(frame, frame.displayWidth, frame.displayHeight);
+    const layout = target.beginPicture(number, 'RGBX', upright.width, upright.height, 'bt709', true);
+    const [address, bytes, offset, stride] = layout as [number, number, number, number];
+    const memory = target.memory(address, bytes);
+    for (let row = 0; row < upright.height; row += 1) {
+      const line = upright.data.subarray(row * upright.width * BYTES, (row + 1) * upright.width * BYTES);
+      memory.set(line, offset + row * stride);
+    }
+  }
+  target.endPicture(number);
+}
+
+function scaled(picture: Drawable, width: number, height: number): ImageData {
+  const context = canvas(width, height);
+  context.drawImage(picture, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}
+
 /** RGBA of the frame as it is coded: turned and mirrored so that it is upright when the frame is shown. */
-function draw(picture: ImageBitmap, effect: PlacedImage, shape: FrameShape): Uint8ClampedArray {
+function draw(picture: ImageBitmap | VideoFrame, shown: Shown, shape: FrameShape): ImageData {
   const { width, height, rotation, flip } = shape;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { alpha: false });
-  if (context === null) throw new TypeError('there is no 2D canvas in this worker');
+  const context = canvas(width, height);
   const turned = rotation === 90 || rotation === 270;
   const [across, down] = turned ? [height, width] : [width, height];
-  const [x, y, wide, high] = placed(picture, effect, across, down);
-  context.imageSmoothingQuality = 'high';
+  const [x, y, wide, high] = placed(picture, shown as PlacedImage | PlacedVideo, across, down);
   context.translate(width / 2, height / 2);
   context.rotate((-rotation * Math.PI) / 180);
   context.scale(flip ? -1 : 1, 1);
   context.drawImage(picture, x - across / 2, y - down / 2, wide, high);
-  return context.getImageData(0, 0, width, height).data;
+  return context.getImageData(0, 0, width, height);
+}
+
+function canvas(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    alpha: false,
+    willReadFrequently: true,
+  });
+  if (context === null) throw new TypeError('there is no 2D canvas in this worker');
+  context.imageSmoothingQuality = 'high';
+  return context;
 }
 
 /** Left, top, width and height of the whole picture, in a frame of `across` x `down` as it is shown. */
 function placed(
-  { width, height }: ImageBitmap,
-  { fit, position }: PlacedImage,
+  picture: ImageBitmap | VideoFrame,
+  { fit, position }: PlacedImage | PlacedVideo,
   across: number,
   down: number,
 ): [number, number, number, number] {
   if (fit === 'fill') return [0, 0, across, down];
+  const [width, height] = sizeOf(picture);
   const scales = [across / width, down / height];
   const scale = fit === 'cover' ? Math.max(...scales) : Math.min(...scales);
   const [wide, high] = [width * scale, height * scale];
   return [(across - wide) * position[0], (down - high) * position[1], wide, high];
+}
+
+/** As it is shown. */
+function sizeOf(picture: ImageBitmap | VideoFrame): [width: number, height: number] {
+  if (picture instanceof VideoFrame) return [picture.displayWidth, picture.displayHeight];
+  return [picture.width, picture.height];
+}
+
+/** Even, and of the same shape as near as can be. */
+function bounded(width: number, height: number): [width: number, height: number] {
+  const scale = Math.min(1, LARGEST[0] / width, LARGEST[1] / height);
+  const even = (side: number): number => Math.max(2, 2 * Math.round((side * scale) / 2));
+  return [even(width), even(height)];
 }

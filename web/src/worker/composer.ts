@@ -56,7 +56,9 @@ class Composer {
       case 'frame':
         return this.#step(() => {
           const composition = this.#compositions.get(message.stream);
-          return composition === undefined ? message.frame.close() : composition.take(message);
+          if (composition !== undefined) return composition.take(message);
+          message.frame.close();
+          message.backdrop?.close();
         });
       case 'update':
         return this.#step(() => this.#compositions.get(message.stream)?.update(message));

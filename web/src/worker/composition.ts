@@ -71,27 +71,30 @@ export class Composition {
     this.#engine.onModelError(code, message, performance.now());
   }
 
-  update({ id, settings, picture }: Update): void {
+  async update({ id, settings, picture, backdrop }: Update): Promise<void> {
     const stream = this.#stream;
     let own = picture;
     try {
       this.#engine.configure(JSON.stringify(settings));
       this.#backdrop.set(settings.effect, picture);
+      if (backdrop !== null) this.#backdrop.show(backdrop);
       own = null; // the backdrop's from here on, which draws it again for the next frame if it fails now
       // Those on their way are shown with the new picture, too.
-      for (const { shape } of this.#inSlot.values()) this.#backdrop.supply(this.#engine, shape);
+      for (const { shape } of this.#inSlot.values()) await this.#backdrop.supply(this.#engine, shape);
       this.#update = id;
     } catch (error) {
       own?.close();
+      backdrop?.close();
       this.#events.tell({ type: 'refused', stream, id, error: toWire(error, 'settings-refused') });
     }
   }
 
-  /** Python's slot, the pixels into it, and on. Owns the frame. */
-  async take({ sequence, frame, shape, renewed }: Shot): Promise<void> {
+  /** Python's slot, the pixels into it, and on. Owns the frame and the backdrop. */
+  async take({ sequence, frame, shape, renewed, backdrop }: Shot): Promise<void> {
     const startMs = performance.now();
     const engine = this.#engine;
     let slot: number | null = null;
+    if (backdrop !== null) this.#backdrop.show(backdrop);
     try {
       if (renewed) engine.renew();
       const { format, matrix, fullRange, converted } = pixelKindOf(shape);
@@ -99,7 +102,7 @@ export class Composition {
       const layout = engine.begin(format, width, height, timestamp, matrix, fullRange, startMs);
       slot = layout[0];
       this.#inSlot.set(slot, { sequence, shape });
-      this.#backdrop.supply(engine, shape);
+      await this.#backdrop.supply(engine, shape);
       await copyPixels(frame, converted, engine.memory(layout[1], layout[2]), layout.slice(3));
     } catch (error) {
       if (slot !== null) engine.abandon(slot, String(error));

@@ -1,4 +1,5 @@
 import { Assets } from '../assets.js';
+import { showSame } from '../effects.js';
 import { fromWire, WorkerError, type BlurStreamError } from '../errors.js';
 import {
   unreachable,
@@ -101,24 +102,29 @@ export class Crew {
     this.#composer.post({ type: 'close', stream });
   }
 
-  /** transfers the frame */
+  /** transfers the frame and the backdrop */
   compose(stream: number, shot: Shot): void {
-    this.#composer.post({ type: 'frame', stream, ...shot }, [shot.frame]);
+    const { frame, backdrop } = shot;
+    this.#composer.post({ type: 'frame', stream, ...shot }, backdrop === null ? [frame] : [frame, backdrop]);
   }
 
   measure(stream: number): void {
     if (this.#composer.ready) this.#composer.post({ type: 'measure', stream });
   }
 
-  /** If need be for the next composer. */
-  update(stream: number, id: number, { settings, picture }: Look): void {
+  /** If need be for the next composer. transfers the backdrop */
+  update(stream: number, id: number, { settings, picture }: Look, backdrop: VideoFrame | null): void {
     const ordered = this.#streams.get(stream);
-    if (ordered === undefined) return picture?.close();
-    const stays = picture === null && settings.effect.type === 'image';
+    if (ordered === undefined) {
+      picture?.close();
+      return backdrop?.close();
+    }
+    const stays = picture === null && showSame(settings.effect, ordered.look.settings.effect);
     if (!stays) ordered.look.picture?.close();
     ordered.look = { settings, picture: stays ? ordered.look.picture : picture };
     ordered.update = id;
-    this.#composer.post({ type: 'update', stream, id, settings, picture });
+    const message: GateToComposer = { type: 'update', stream, id, settings, picture, backdrop };
+    this.#composer.post(message, backdrop === null ? [] : [backdrop]);
   }
 
   composerHung(waitedMs: number): void {

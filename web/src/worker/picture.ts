@@ -39,7 +39,24 @@ export async function copyPixels(
   });
 }
 
-/** A new frame from I420 planes that Python made; it copies them. */
+/** Shown as it is coded: not turned, not mirrored, not stretched. */
+export function isUpright({ width, height, displayWidth, displayHeight, rotation, flip }: FrameShape): boolean {
+  return rotation === 0 && !flip && width === displayWidth && height === displayHeight;
+}
+
+/** A copy that is upright, for the few frames that are not. */
+export function upright(frame: VideoFrame): VideoFrame {
+  const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
+  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  if (context === null) throw new TypeError('there is no 2D canvas in this worker');
+  context.drawImage(frame, 0, 0, canvas.width, canvas.height);
+  return new VideoFrame(canvas, { timestamp: frame.timestamp });
+}
+
+/**
+ * A new frame from I420 planes that Python made; it copies them. One in a size of its own, as of a presenter's
+ * slides, is shown as it is.
+ */
 export function pictureFrom(
   pixels: Uint8Array<ArrayBuffer>,
   width: number,
@@ -47,7 +64,10 @@ export function pictureFrom(
   planes: readonly number[],
   shape: FrameShape,
 ): VideoFrame {
-  return new VideoFrame(pixels, i420Init(shape, width, height, planeLayouts(planes)));
+  const own = width !== shape.width || height !== shape.height;
+  const upright = { displayWidth: width, displayHeight: height, rotation: 0, flip: false };
+  const init = i420Init(own ? { ...shape, ...upright } : shape, width, height, planeLayouts(planes));
+  return new VideoFrame(pixels, init);
 }
 
 function planeLayouts(planes: readonly number[]): PlaneLayout[] {

@@ -40,12 +40,28 @@ export interface EngineCallbacks {
 /** Where a frame's planes go: slot, address, bytes, then offset and stride of each plane. */
 export type SlotLayout = readonly [slot: number, address: number, bytes: number, ...planes: number[]];
 
+/** The same of a picture: address, bytes, then offset and stride of each plane. */
+export type PictureLayout = readonly [address: number, bytes: number, ...planes: number[]];
+
 /** blurstream.bridge.Engine, see ARCHITECTURE.md. Every method may raise a BlurStreamError. */
 export interface Engine {
   openModel(description: string): void;
   configure(settings: string): void;
   /** Where picture `number` is to be put, RGBA, in the size of a frame: address and stride. */
   placePicture(number: number, width: number, height: number): readonly [address: number, stride: number];
+  /**
+   * Where the next frame of moving picture `number` goes, in its own size: as of `begin`, but without a slot.
+   */
+  beginPicture(
+    number: number,
+    format: string,
+    width: number,
+    height: number,
+    matrix: string,
+    fullRange: boolean,
+  ): PictureLayout;
+  /** Its pixels are in place. */
+  endPicture(number: number): void;
   begin(
     format: string,
     width: number,
@@ -167,11 +183,15 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
   };
   const begin = method('begin');
   const place = method('place_picture');
+  const beginPicture = method('begin_picture');
   const stats = method('stats');
+  const close = method('close');
   return {
     openModel: method('open_model'),
     configure: method('configure'),
     placePicture: (...args) => toArray(place(...args)) as unknown as [number, number],
+    beginPicture: (...args) => toArray(beginPicture(...args)) as unknown as PictureLayout,
+    endPicture: method('end_picture'),
     begin: (...args) => toArray(begin(...args)) as unknown as SlotLayout,
     submit: method('submit'),
     abandon: method('abandon'),
@@ -185,7 +205,7 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
       return module.HEAPU8.buffer.byteLength;
     },
     close: () => {
-      typed(() => (bound['close'] as Callable)());
+      close();
       for (const proxy of proxies) proxy.destroy();
       bound.destroy();
     },

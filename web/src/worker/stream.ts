@@ -1,11 +1,14 @@
+import { showSame } from '../effects.js';
 import { toWire, type WireError } from '../errors.js';
 import type { Settings } from '../options.js';
+import { discard } from '../pictures/moving.js';
 import { unreachable, type ComposerStats, type MadeFrame, type PageToStream, type StreamToPage } from '../protocol.js';
 import { NO_COMPOSER_STATS, Totals } from './activity.js';
 import type { ComposerNews, Crew } from './crew.js';
 import { Feed } from './feed.js';
 import { Flight, type Ticket } from './flight.js';
 import { Meter } from './meter.js';
+import { MovingPicture } from './moving.js';
 import { Notices } from './notices.js';
 import { Orders } from './orders.js';
 import { Output } from './output.js';
@@ -44,6 +47,7 @@ export class Stream {
   readonly #totals = new Totals();
   #feed: Feed | null;
   #settings: Settings;
+  readonly #moving: MovingPicture;
   #waiting: { ticket: Ticket; frame: VideoFrame; renewed: boolean } | null = null;
   #newest: Ticket | null = null;
   #sequence = 0;
@@ -66,6 +70,8 @@ export class Stream {
     [this.#tell, this.#onStopped] = [tell, onStopped];
     this.#orders = new Orders((id, error) => tell({ type: 'updated', id, error }));
     this.#output = new Output(start.writable, this.#meter, tell, () => void this.stop('output-ended'));
+    this.#moving = new MovingPicture((error) => tell({ type: 'notice', level: 'warning', error }));
+    this.#moving.show(start.moving);
     this.#feed = this.#open(start.readable);
     crew.open(number, { settings, picture });
     if (crew.complete) this.complete();
@@ -95,6 +101,7 @@ export class Stream {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#dropWaiting();
+    this.#moving.close();
     const closed = [this.#output.close(), this.#feed?.close()];
     // Frames inside the composer come home to be closed.
     for (let waitedMs = 0; this.#flight.size > 0 && waitedMs < LANDING_MS; waitedMs += LANDING_STEP_MS) {
@@ -117,14 +124,16 @@ export class Stream {
     this.#veilUnasked(performance.now());
   }
 
-  #update({ id, settings, picture }: Extract<PageToStream, { type: 'update' }>): void {
+  #update({ id, settings, picture, moving }: Extract<PageToStream, { type: 'update' }>): void {
     if (this.#failure !== null) {
       picture?.close();
+      discard(moving);
       return this.#tell({ type: 'updated', id, error: this.#failure });
     }
+    if (moving !== null || !showSame(settings.effect, this.#settings.effect)) this.#moving.show(moving);
     this.#settings = settings; // at once: where the camera's own picture is not wanted any more, none goes out
     this.#orders.update(id);
-    this.#crew.update(this.#number, id, { settings, picture });
+    this.#crew.update(this.#number, id, { settings, picture }, this.#crew.composing ? this.#moving.take() : null);
   }
 
   #replace(id: number, readable: ReadableStream<VideoFrame> | null): void {
@@ -200,7 +209,7 @@ export class Stream {
   #send(ticket: Ticket, frame: VideoFrame, renewed: boolean): void {
     const { sequence, shape } = ticket;
     this.#flight.depart(ticket, performance.now());
-    this.#crew.compose(this.#number, { sequence, frame, shape, renewed });
+    this.#crew.compose(this.#number, { sequence, frame, shape, renewed, backdrop: this.#moving.take() });
   }
 
   #dropWaiting(): void {
@@ -246,7 +255,7 @@ export class Stream {
   #land(message: MadeFrame): void {
     const ticket = this.#flight.land(message.sequence);
     if (ticket === undefined || this.#stopped) return message.frame.close();
-    const mayBeRaw = (this.#settings.effect.type as string) === 'none' && !this.#settings.paused;
+    const mayBeRaw = this.#settings.effect.type === 'none' && !this.#settings.paused;
     if (this.#output.made(message, ticket, mayBeRaw)) this.#orders.shown(message.update, message.sequence);
     this.#shownMs = performance.now();
     this.#next();
@@ -274,6 +283,7 @@ export class Stream {
     if (wasComposer || final) {
       this.#meter.dropped(this.#flight.clear());
       this.#dropWaiting();
+      this.#moving.again();
       this.#composerStats = this.#totals.add(NO_COMPOSER_STATS);
     }
     this.#tell({ type: 'notice', level: final ? 'error' : 'warning', error });
