@@ -36,6 +36,13 @@ CORNER = """(shown) => {
     context.drawImage(shown, 0, 0, 64, 36);
     return [...context.getImageData(1, 1, 1, 1).data].slice(0, 3);
 }"""
+# Keeps what the stream that is sent is asked for.
+ASKED = """() => {
+    const stream = document.getElementById('safe').srcObject;
+    const update = stream.update.bind(stream);
+    globalThis.asked = [];
+    stream.update = (changes) => { asked.push(changes); return update(changes); };
+}"""
 # Texts whose contrast with the ground below them is under 4.5; what lies on the moving picture is left out.
 FAINT = """() => {
     const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
