@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from .bitrate import suggested_max_bitrate, usual_bitrate
+from .compose import Compose
+from .keyed import Keyed
 from .quality import Level
 from .workspace import Workspace
 
@@ -26,6 +28,7 @@ class Activity:
     _seals: int = 0
     _written: int = 0
     _space: Workspace | None = None
+    _made_by: Compose | Keyed | None = None
     _rate: float = 0.0
     _whole: tuple[int, int] | None = None  # size of frames that are to look as the camera's do, all over
 
@@ -33,15 +36,16 @@ class Activity:
         """A frame has gone out that is no person before a calm background: it needs what any video does."""
         self._whole = width, height
 
-    def composed(self, space: Workspace) -> None:
+    def composed(self, space: Workspace, made_by: Compose | Keyed) -> None:
         """A frame has been composed."""
         self._whole = None
-        if space is not self._space:
-            self._space, self._frames = space, 0  # tiles of another size cannot be added to these
+        if made_by is not self._made_by:
+            self._space, self._made_by, self._frames = space, made_by, 0  # others' tiles cannot be added
             self._tiles.clear()
-            self._seals, self._written = space.plate.seal.samples, space.compose.written
-        person, boundary = space.tiles.persons, space.tiles.boundaries
-        background = space.tiles.classes.size - person - boundary
+            self._seals, self._written = space.plate.seal.samples, made_by.written
+        classes = space.tiles if made_by is space.compose else space.keyed
+        person, boundary = classes.persons, classes.boundaries
+        background = classes.classes.size - person - boundary
         self._frames += 1
         for name, count in (("person", person), ("background", background), ("boundary", boundary)):
             self._tiles[name] = self._tiles.get(name, 0) + count
@@ -51,8 +55,8 @@ class Activity:
         space, frames = self._space, max(self._frames, 1)
         tiles: dict[str, float] | None = None
         seals, noise = 0, None
-        if space is not None and self._frames:
-            written, samples = space.compose.written, space.plate.seal.samples
+        if space is not None and self._made_by is not None and self._frames:
+            written, samples = self._made_by.written, space.plate.seal.samples
             tiles = {name: round(count / frames, 1) for name, count in self._tiles.items()}
             tiles["written"] = round((written - self._written) / frames, 1)
             seals, noise = samples - self._seals, round(space.change.noise.sigma * space.geometry.factor, 2)

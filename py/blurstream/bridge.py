@@ -6,6 +6,7 @@ Everything is synchronous and passes numbers, strings and addresses; see ARCHITE
 from __future__ import annotations
 
 import functools
+import gc
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -207,12 +208,16 @@ class Engine:
         )
 
     def close(self) -> None:
-        self._session = None
+        """Lets go of everything, at once: nothing may be called any more."""
+        self._session = self._last_error = None
         self._tickets.clear()
         for callback in (self._post_input, self._emit, self._report):
             destroy = getattr(callback, "destroy", None)
             if destroy is not None:
                 destroy()
+        # Tens of megabytes that hang together in a circle of few objects: Python would not look for long.
+        del self._pipeline
+        gc.collect()
 
     def _ticket(self, number: int) -> Ticket:
         ticket = self._tickets.pop(number, None)

@@ -75,7 +75,23 @@ class Render:
             ticket.workspace.forget()
             self.activity.shown_whole(ticket.workspace.geometry.width, ticket.workspace.geometry.height)
             return raw(ticket.slot, ticket.number)
+        if isinstance(effect, Greenscreen):
+            return self._keyed(ticket, effect)
         return self._composed(ticket, mask)
+
+    def _keyed(self, ticket: Ticket, effect: Greenscreen) -> SafeFrame:
+        space, start = ticket.workspace, perf_counter()
+        space.forget()
+        ground = self.background.backdrop(ticket)
+        if ground is None:
+            raise Concealed("no-picture")
+        start = self._watch.took("plate", start)
+        safe = space.keyed.compose(ticket.slot, ticket.number, ground, effect, anew=ticket.cut)
+        if safe is None:
+            raise Concealed("no-screen")
+        self._watch.took("compose", start)
+        self.activity.composed(space, space.keyed)
+        return safe
 
     def _composed(self, ticket: Ticket, mask: Array | None) -> SafeFrame:
         """The person over the effect's ground."""
@@ -99,7 +115,7 @@ class Render:
         self._reconfigured = False
         ticket.busy_ms += (self._watch.took("compose", start) - begun) * 1e3
         self.activity.mask_reuses += mask is None
-        self.activity.composed(space)
+        self.activity.composed(space, space.compose)
         return safe
 
     def _over(self, ground: Ground, ticket: Ticket, mask: Array | None) -> SafeFrame:
@@ -129,6 +145,7 @@ class Render:
         space.reset()
         if ticket.cut:
             space.plate.reset()
+        space.conceals()
         safe = self._veil(ticket, reason)
         self._watch.took("conceal", start)
         return safe

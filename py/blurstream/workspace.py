@@ -11,6 +11,7 @@ from .compose import Compose
 from .frame import Geometry, Slot
 from .kernels.loader import Kernels, Window
 from .kernels.signatures import BOX_RADIUS
+from .keyed import Keyed
 from .matte import Matte
 from .plate import Plate
 from .prepare import Prepared
@@ -38,6 +39,8 @@ class Workspace:
         self.tiles = Tiles(geometry, kernels, self.matte.alpha)
         self.plate = Plate(geometry, kernels, self.matte.alpha)
         self.compose = Compose(geometry, kernels, self.matte, self.tiles)
+        self._kernels = kernels
+        self._keyed: Keyed | None = None
         self._since: Array = np.zeros(geometry.tiles, np.uint8)  # changed since the last mask
         self._stirred: Array = np.zeros(geometry.tiles, np.uint8)
         self.unsettled: Array = np.ones(geometry.tiles, np.uint8)
@@ -47,6 +50,13 @@ class Workspace:
         self.veiled: int | None = None  # frames since the plate shown is a concealed frame's; None: it is not
         self._veil_stale = False
         self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
+
+    @property
+    def keyed(self) -> Keyed:
+        """Made when it is first needed."""
+        if self._keyed is None:
+            self._keyed = Keyed(self.geometry, self._kernels)
+        return self._keyed
 
     def veil_is_due(self, still: bool = False) -> bool:
         """Whether a concealed frame needs a plate of its own: one sample serves while nothing has changed, or
@@ -63,6 +73,11 @@ class Workspace:
         """Nothing of what was seen is used again."""
         self.matte.reset()
         self.reuses = None
+
+    def conceals(self) -> None:
+        """Another picture than that of keyed frames is shown."""
+        if self._keyed is not None:
+            self._keyed.forget()
 
     def forget(self) -> None:
         """Nor of what was shown: this place has been out of sight."""

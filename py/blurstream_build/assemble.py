@@ -47,7 +47,9 @@ def build(paths: Paths, console: Console, *, packages: str = "build", compress: 
         bundle.workers(paths, console, found)
         manifest = assets.collect(paths, console, staged(paths))
         bundle.library(paths, console, found, manifest)
+        bundle.adapters(paths, console, found)
         bundle.demo(paths, console, found)
+        bundle.examples(paths, console, found)
         if compress:
             sizes.compress(paths, console, found)
             sizes.report(paths, console)

@@ -1,7 +1,8 @@
-"""What esbuild makes of web/: the workers, the library and the demo page."""
+"""What esbuild makes of web/: the workers, the library, its adapters, the demo page and the examples."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import node as node_step
@@ -14,7 +15,7 @@ from .stamps import Stamp, digest, files_under
 
 FIX = "The output above names the file and line in web/. Correct it and run the same command again."
 SOURCES = (".ts", ".mts", ".mjs", ".json", ".html", ".css")
-LIBRARY = ("blurstream.js", "blurstream.mjs", "blurstream.d.ts")
+LIBRARY = ("blurstream.js", "blurstream.mjs", "blurstream.d.ts", "blurstream.d.mts")
 LICENCES = ("LICENSE", "THIRD_PARTY.md")
 
 
@@ -46,6 +47,42 @@ def library(paths: Paths, console: Console, node: Node, manifest_sha256: str) ->
             write_if_changed(paths.dist / name, (paths.root / name).read_bytes())
         stamp.write([paths.dist / name for name in (*LIBRARY, *LICENCES)])
         step.done(", ".join(LIBRARY))
+
+
+def adapters(paths: Paths, console: Console, node: Node) -> None:
+    """Bundles web/adapters into dist/adapters, with their types checked against the packages they are for."""
+    with console.step("adapters") as step:
+        out = paths.build / "stage" / "adapters"
+        stamp = Stamp(paths.stamps / "adapters.json", _key(paths, node))
+        if not stamp.fresh():
+            _emptied(out)
+            _script(paths, console, node, step, "adapters.mjs", ["--out", str(out)])
+            stamp.write(files_under(out))
+        files = {p.name: p for p in files_under(out)}
+        changed = mirror(files, paths.dist / "adapters", keep=())
+        step.done(f"{len(files)} files, {changed} written" if changed else "up to date")
+
+
+def examples(paths: Paths, console: Console, node: Node) -> None:
+    """Puts the pages of web/examples into build/examples: they hold packages that dist is not to pass on."""
+    with console.step("examples") as step:
+        source = paths.web / "examples"
+        scripts = [p for p in sorted(source.glob("*.mjs")) if p.with_suffix(".html").is_file()]
+        out = paths.build / "stage" / "examples"
+        stamp = Stamp(paths.stamps / "examples.json", _key(paths, node))
+        if not stamp.fresh():
+            _emptied(out)
+            pages(paths, console, node, step, scripts, out)
+            stamp.write(files_under(out))
+        files = {p.name: p for p in files_under(source, (".html", ".css"))}
+        files |= {p.name: p for p in files_under(out)}
+        changed = mirror(files, paths.examples, keep=())
+        step.done(f"{len(files)} files, {changed} written" if changed else "up to date")
+
+
+def pages(paths: Paths, console: Console, node: Node, step: Step, scripts: Sequence[Path], out: Path) -> None:
+    """Makes one file of each script and of what it imports from web/node_modules, but not of the library."""
+    _script(paths, console, node, step, "adapters.mjs", ["--pages", str(out), *map(str, scripts)])
 
 
 def demo(paths: Paths, console: Console, node: Node) -> None:
@@ -94,10 +131,22 @@ def _clips(paths: Paths) -> list[Path]:
     return found
 
 
+def _emptied(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in files_under(folder):
+        stale.unlink()
+
+
 def _phase(paths: Paths, console: Console, node: Node, step: Step, arguments: list[str]) -> None:
+    _script(paths, console, node, step, "bundle.mjs", ["--phase", step.name, *arguments])
+
+
+def _script(
+    paths: Paths, console: Console, node: Node, step: Step, name: str, arguments: Sequence[str]
+) -> None:
     console.run(
         step,
-        [node.node, paths.web / "build" / "bundle.mjs", "--phase", step.name, *arguments],
+        [node.node, paths.web / "build" / name, *arguments],
         what=f"bundling the {step.name} with esbuild",
         fix=FIX,
         cwd=paths.web,
@@ -106,7 +155,7 @@ def _phase(paths: Paths, console: Console, node: Node, step: Step, arguments: li
 
 
 def _key(paths: Paths, node: Node, *facts: str) -> str:
-    folders = (paths.web / "src", paths.web / "demo", paths.web / "build")
+    folders = [paths.web / name for name in ("src", "adapters", "demo", "examples", "build")]
     files = [file for folder in folders if folder.is_dir() for file in files_under(folder, SOURCES)]
     single = [paths.web / "package.json", paths.web / "package-lock.json", paths.web / "tsconfig.json"]
     single += [paths.root / name for name in LICENCES]

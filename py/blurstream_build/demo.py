@@ -18,6 +18,7 @@ from .paths import Paths
 from .serve import DEFAULT_PORT, Server, open_server
 
 PAGE = "/demo/"
+EXAMPLES = "/examples/"
 HEADLESS_TIMEOUT_S = 240.0
 
 
@@ -25,7 +26,9 @@ def serve(paths: Paths, console: Console, *, port: int | None, open_browser: boo
     """Serves dist until Ctrl-C."""
     log = (lambda text: console.line(f"    | {text}")) if console.verbose else None
     try:
-        server = open_server({"/": paths.dist}, port, redirects={"/": PAGE}, log=log)
+        server = open_server(
+            {"/": paths.dist, EXAMPLES: paths.examples}, port, redirects={"/": PAGE}, log=log
+        )
     except OSError as error:
         raise BuildError(
             "serving the demo",
@@ -35,6 +38,7 @@ def serve(paths: Paths, console: Console, *, port: int | None, open_browser: boo
     with server:
         address = server.url + PAGE
         console.line(f"\n  BlurStream demo: {address}")
+        console.line(f"  Examples of the adapters: {server.url}{EXAMPLES}")
         console.line("  Chrome, Edge or Chromium shows it. Ctrl-C ends it.\n")
         if open_browser and has_display(os.environ, sys.platform):
             webbrowser.open(address)

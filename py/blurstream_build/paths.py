@@ -42,6 +42,10 @@ class Paths:
         return self.root / "models"
 
     @property
+    def examples(self) -> Path:
+        return self.build / "examples"
+
+    @property
     def venv(self) -> Path:
         return self.root / ".venv"
 

@@ -40,7 +40,8 @@ def check(paths: Paths, console: Console, node: Node) -> list[str]:
     there = [name for name in CHECKED if (paths.root / name).exists()]
     ruff = paths.venv_bin / "ruff"
     typescript = paths.node_modules / "typescript" / "bin" / "tsc"
-    projects = [p for p in (paths.web / "tsconfig.json", paths.web / "demo" / "tsconfig.json") if p.is_file()]
+    folders = (paths.web, paths.web / "demo", paths.web / "adapters")
+    projects = [p for p in (folder / "tsconfig.json" for folder in folders) if p.is_file()]
     types: list[tuple[str, list[str | Path]]] = [
         (f"tsc {project.parent.relative_to(paths.root)}", [node.node, typescript, "--noEmit", "-p", project])
         for project in projects

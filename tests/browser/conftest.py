@@ -6,6 +6,7 @@
     page_log     what a page has said
     open_demo    a factory of demo pages whose console must hold no error in the end
     open_subject a factory of pages with a safe stream under test, see subject.py
+    open_adapter a factory of such pages with an adapter, and the package it is for, see pages/adapters
 
 A page fails its test at the end if the policy was violated or a script threw, unless the test has taken the
 entry out of `page_log(page).problems`. Frames left to the garbage collector are looked for elsewhere
@@ -16,6 +17,7 @@ and a browser under load drops one of those when the track that the tap reads is
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -34,6 +36,12 @@ from subject import OpenSubject, Subject
 
 PAGES = Path(__file__).parent / "pages"
 TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
+
+
+class OpenAdapter(Protocol):
+    """`open_adapter("livekit", camera=None)`: pages/adapter.html with pages/adapters/livekit.mjs."""
+
+    def __call__(self, name: str, camera: Path | None = None) -> Subject: ...
 
 
 class OpenPage(Protocol):
@@ -193,5 +201,29 @@ def open_demo(site: Server, open_page: OpenPage, logs: dict[Page, PageLog]) -> I
 def open_subject(open_page: OpenPage) -> OpenSubject:
     def open_one(at: Server, page: str = "classic.html", camera: Path | None = None) -> Subject:
         return Subject(open_page(f"{at.url}/pages/{page}", camera))
+
+    return open_one
+
+
+@pytest.fixture(scope="session")
+def adapter_site(
+    paths: Paths, mounts: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server like `site`, with the pages of adapters under /bundled/ and the examples under /examples/."""
+    bundled = tmp_path_factory.mktemp("bundled")
+    node = os.environ.get("BLURSTREAM_NODE", "node")
+    script = paths.web / "build" / "adapters.mjs"
+    pages = sorted((PAGES / "adapters").glob("*.mjs"))
+    subprocess.run([node, script, "--pages", bundled, *pages], check=True)
+    with Server({**mounts, "/bundled/": bundled, "/examples/": paths.examples}) as running:
+        yield running
+
+
+@pytest.fixture
+def open_adapter(adapter_site: Server, open_subject: OpenSubject) -> OpenAdapter:
+    def open_one(name: str, camera: Path | None = None) -> Subject:
+        subject = open_subject(adapter_site, f"adapter.html?{name}", camera)
+        subject.until("globalThis.adapterReady")
+        return subject
 
     return open_one

@@ -21,7 +21,9 @@ WORKERS = ("gate.mjs", "composer.mjs", "segmenter.mjs")
 
 @dataclass(frozen=True)
 class Row:
-    """A frame of the output. `whole` and `strongest`: how much of the marked wall is in it."""
+    """A frame of the output. `whole` and `strongest`: how much of the marked wall is in it; `corner`: luma of
+    the upper left one.
+    """
 
     atMs: float  # noqa: N815
     timestamp: int
@@ -31,6 +33,7 @@ class Row:
     whole: float
     strongest: float
     flat: bool
+    corner: int
     detail: float
     look: dict[str, Any]  # size to show at, rotation, colour space
 

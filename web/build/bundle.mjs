@@ -71,7 +71,9 @@ async function bundleLibrary(out, manifestSha256) {
     format: 'esm',
     outfile: join(out, 'blurstream.mjs'),
   });
-  writeFileSync(join(out, 'blurstream.d.ts'), rollUpTypes(web));
+  const types = rollUpTypes(web);
+  // TypeScript looks for the one or the other, by the name that is imported.
+  for (const name of ['blurstream.d.ts', 'blurstream.d.mts']) writeFileSync(join(out, name), types);
 }
 
 const { values } = parseArgs({

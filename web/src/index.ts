@@ -23,7 +23,7 @@ import type { SafeStream } from './safestream.js';
 import { Session } from './session.js';
 import { videoTrackOf } from './source.js';
 import { pageReasons, type SupportReport } from './support.js';
-import { openTracks } from './transport/streams.js';
+import { openTracks, outputOf } from './transport/streams.js';
 
 const ERRORS = {
   BlurStreamError,
@@ -67,7 +67,7 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
         const [gateUrl, placed] = await Promise.all([assets.script('gate.mjs'), placing]);
         parsed.signal?.throwIfAborted();
         // Asked again: the camera may have gone while the files came.
-        const ends = openTracks(videoTrackOf(stream));
+        const ends = openTracks(videoTrackOf(stream), outputOf(options));
         session = new Session(gateUrl, manifest, ends, stream, parsed, placed);
       } catch (error) {
         placing.then((placed) => placed.release()).catch(() => undefined);

@@ -53,8 +53,8 @@ export type PageToStream =
       writable: WritableStream<VideoFrame>;
     } & MovingLook)
   | ({ type: 'update'; id: number } & MovingLook)
-  /** transfers readable: the frames of another camera from now on */
-  | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> }
+  /** transfers readable: the frames of another camera from now on; null: of none, until there is one */
+  | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> | null }
   /** the source gives nothing that is to be seen; null: it does again */
   | { type: 'hold'; reason: string | null }
   | { type: 'stop' };

@@ -45,8 +45,14 @@ export interface SafeStream extends MediaStream {
    * was seen before is used for it. If the new stream has sound, its audio tracks take the place of those before. The
    * source before is left as it is; with `stopSource` its tracks are stopped. Rejects with SourceError, and then
    * nothing changes.
+   *
+   * A function is called when the source before has been let go: for devices that open one camera at a time. Until it
+   * has given a stream the picture is veiled, with the reason `source-changing`.
    */
-  replaceSource(stream: MediaStream, options?: { readonly stopSource?: boolean }): Promise<void>;
+  replaceSource(
+    source: MediaStream | (() => MediaStream | Promise<MediaStream>),
+    options?: { readonly stopSource?: boolean },
+  ): Promise<void>;
   /**
    * A mirrored preview of what is sent, in a window that stays on top where the browser has one; that needs a click or
    * a key press just before. It closes with the stream. Rejects with OptionsError.

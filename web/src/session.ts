@@ -141,18 +141,33 @@ export class Session extends MediaStreamBase implements SafeStream {
   }
 
   async replaceSource(
-    stream: MediaStream,
+    source: MediaStream | (() => MediaStream | Promise<MediaStream>),
     { stopSource = false }: { readonly stopSource?: boolean } = {},
   ): Promise<void> {
-    const track = videoTrackOf(stream);
+    if (typeof source !== 'function') videoTrackOf(source);
     this.#refuseIfOver();
-    const readable = openReadable(track);
     const before = this.#source;
-    this.#source = stream;
+    const letGo = (after: readonly MediaStreamTrack[]): void => {
+      if (stopSource) stop(before.getTracks().filter((track) => !after.includes(track)));
+    };
+    if (typeof source !== 'function') {
+      return this.#attach(source).finally(() => letGo(source.getTracks()));
+    }
+    await this.#order((id) => ({ type: 'source', id, readable: null }), []);
+    letGo([]);
+    const opened = await source();
+    this.#refuseIfOver();
+    await this.#attach(opened);
+  }
+
+  /** Settles at its first frame. */
+  async #attach(source: MediaStream): Promise<void> {
+    const track = videoTrackOf(source);
+    const readable = openReadable(track);
+    this.#source = source;
     this.#track.contentHint = track.contentHint;
     this.#mirror.watch(track);
-    this.#takeAudio(stream);
-    if (stopSource) stop(before.getTracks().filter((old) => !stream.getTracks().includes(old)));
+    this.#takeAudio(source);
     await this.#order((id) => ({ type: 'source', id, readable }), [readable as unknown as Transferable]);
   }
 

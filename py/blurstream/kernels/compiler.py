@@ -18,6 +18,7 @@ import halide as hl
 
 from . import (
     compose,
+    keyed_tiles,
     matte,
     model_input,
     planes,
@@ -25,6 +26,7 @@ from . import (
     quiet_tiles,
     recolour,
     scale,
+    screen,
     seam_colours,
     soft_mask,
     tile_bounds,
@@ -39,6 +41,7 @@ from .signatures import SIGNATURES
 MODULES = (
     *(planes, work_planes, tile_change, tile_spread, model_input, soft_mask, matte, tile_bounds),
     *(plate, seam_colours, quiet_tiles, compose, scale, recolour),
+    *(screen, keyed_tiles),
 )
 WASM_TARGET = "wasm-32-wasmrt-wasm_simd128-no_runtime"
 RUNTIME = Path(__file__).with_name("runtime.c")

@@ -30,6 +30,7 @@ from .signatures import (
 
 _PLATE_MARGIN, _FAINT_SHARE = 2, 0.02
 _LEAST_SHARE = 1 / 64
+_EPSILON = 30.0
 
 
 def split_nv12(uv: Array, u: Array, v: Array) -> None:
@@ -385,6 +386,61 @@ def copy_tiles(
         out[at] = source[at]
 
 
+def screen_sums(
+    y: Array, u: Array, v: Array, key_u: int, key_v: int, slope: int, least: int, sums: Array
+) -> None:
+    _, rows, columns = sums.shape
+    du, dv = (plane.astype(np.int64) - 128 for plane in (u, v))
+    along, across = du * key_u + dv * key_v, np.abs(du * key_v - dv * key_u)
+    found = (along > least) & ((across << 8) < along * slope)
+    four = _block_sums(y.astype(np.int64), 2, *found.shape)
+    for out, values in zip(sums, (np.ones_like(du), four, u, v), strict=True):
+        out[:] = _block_sums(np.where(found, values, 0), TILE // 2, rows, columns)
+
+
+def screen_share(
+    u: Array, v: Array, gain_u: Array, gain_v: Array, slope: int, wedge: int, dead: int, share: Array
+) -> None:
+    du, dv = (plane.astype(np.int64) - 128 for plane in (u, v))
+    wide_u, wide_v = (
+        np.kron(gain, np.ones((TILE // 2, TILE // 2), np.int64))[: du.shape[0], : du.shape[1]]
+        for gain in (gain_u, gain_v)
+    )
+    along, across = du * wide_u + dv * wide_v, np.abs(du * wide_v - dv * wide_u)
+    beyond = np.maximum(across - ((along * wedge) >> 8), 0)
+    share[:] = np.clip((along - ((beyond * slope) >> 8) - dead + 128) >> 8, 0, 255)
+
+
+def keyed_tiles(size: int, *args: Any) -> None:
+    tiles, share, screen, backdrop, source, n, *_, whole, steep, spill, zero, least, most, out = args
+    part = _fine_share(share, source) if size == TILE else share.astype(np.int64)
+    alpha = np.clip(((whole - part) * steep) >> 8, 0, 255)
+    gone = 255 - alpha
+    taken = np.minimum(part, gone) + ((np.maximum(part - gone, 0) * spill) >> 8)
+    light = np.kron(screen.astype(np.int64) - zero, np.ones((size, size), np.int64))
+    own = (source.astype(np.int64) - zero) * 255 - taken * light[: part.shape[0], : part.shape[1]]
+    own = np.clip(own, least * alpha, most * alpha)
+    total = own + gone * (backdrop.astype(np.int64) - zero) + zero * 255
+    for at in _tiles(tiles, n, size):
+        out[at] = np.rint(total[at] / 255)
+
+
+def _fine_share(share: Array, luma: Array) -> Array:
+    rows, columns = share.shape
+    part, half = (
+        np.pad(values, 2, mode="edge")
+        for values in (share.astype(np.float64), _block_sums(luma.astype(np.float64), 2, rows, columns) / 4)
+    )
+    mean_x, mean_y, mean_xy, mean_yy = (
+        ndimage.uniform_filter(values, 3) for values in (part, half, part * half, half * half)
+    )
+    slope = (mean_xy - mean_x * mean_y) / (mean_yy - mean_y**2 + _EPSILON)
+    at = [np.arange(2 * n) / 2 - 0.25 + 2 for n in (columns, rows)]
+    coarse, mean, slopes = (_sample(values, *at) for values in (part, half, slope))
+    fine: Array = np.clip(coarse + slopes * (luma - mean) + 0.5, 0, 255).astype(np.int64)
+    return fine
+
+
 def tile_unrest(
     tiles: Array, source: Array, held: Array, n: int, tiles_wide: int, tiles_high: int, unrest: Array
 ) -> None:
@@ -453,6 +509,9 @@ TWINS: dict[str, Bound] = {
     **{f"fuse_over_{t}": partial(fuse_over, t) for t in (TILE, TILE // 2)},
     **{f"seam_colours_{TILE // f}": partial(seam_colours, TILE // f) for f in WORK_FACTORS},
     **{f"fuse_tiles_{t}": partial(fuse_tiles, t) for t in (TILE, TILE // 2)},
+    "screen_sums": screen_sums,
+    "screen_share": screen_share,
+    **{f"keyed_tiles_{t}": partial(keyed_tiles, t) for t in (TILE, TILE // 2)},
     "tile_unrest": tile_unrest,
     "stir_tiles": stir_tiles,
     **{f"settle_tiles_{t}": partial(settle_tiles, t) for t in (TILE, TILE // 2)},

@@ -170,6 +170,25 @@ SIGNATURES: dict[str, Signature] = {
         )
         for t in (TILE, TILE // 2)
     },
+    # a coloured screen behind the person
+    "screen_sums": Signature(
+        ("y:u8[2]", "u:u8[2]", "v:u8[2]"),
+        ("key_u:i32", "key_v:i32", "slope:i32", "least:i32"),
+        ("sums:i32[3]",),
+    ),
+    "screen_share": Signature(
+        ("u:u8[2]", "v:u8[2]", "gain_u:i32[2]", "gain_v:i32[2]"),
+        ("slope:i32", "wedge:i32", "dead:i32"),
+        ("share:u8[2]",),
+    ),
+    **{
+        f"keyed_tiles_{t}": Signature(
+            ("tiles:i32[2]", "share:u8[2]", "screen:u8[2]", "backdrop:u8[2]", "source:u8[2]"),
+            (*_TILES, *(f"{n}:i32" for n in ("whole", "steep", "spill", "zero", "least", "most"))),
+            ("out:u8[2]",),
+        )
+        for t in (TILE, TILE // 2)
+    },
     # quiet tiles of the person
     "tile_unrest": Signature(("tiles:i32[2]", "source:u8[2]", "held:u8[2]"), _TILES, ("unrest:i32[1]",)),
     "stir_tiles": Signature(

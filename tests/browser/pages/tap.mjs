@@ -47,7 +47,7 @@ export class Tap {
     const { whole, strongest } = this.#detector.score(luma, width, height);
     const { displayWidth, displayHeight, rotation = 0, flip = false, colorSpace: { matrix, fullRange } } = frame;
     return { timestamp, format, width, height, whole, strongest, flat: luma.every((value) => value === luma[0]),
-      detail: detailOf(luma, width, height),
+      corner: luma[Math.round(0.03 * height) * width + Math.round(0.03 * width)], detail: detailOf(luma, width, height),
       look: { displayWidth, displayHeight, rotation, flip, matrix, fullRange } };
   }
 }

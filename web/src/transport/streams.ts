@@ -6,6 +6,7 @@ interface TrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
 }
 
+/** A track and the stream that is written to it. @internal */
 export interface TrackGenerator extends MediaStreamTrack {
   readonly writable: WritableStream<VideoFrame>;
 }
@@ -26,9 +27,24 @@ export interface TrackEnds {
   readonly writable: WritableStream<VideoFrame>;
 }
 
-export function openTracks(source: MediaStreamTrack): TrackEnds {
+/**
+ * For adapters that have to hand out the track before blurStream resolves: an option under this name is the track to
+ * write to, from `generator`.
+ */
+export const OUTPUT = Symbol.for('blurstream.output');
+
+/** A track, and where its frames are to be written. */
+export function generator(): TrackGenerator {
+  return new MediaStreamTrackGenerator({ kind: 'video' });
+}
+
+/** The output that the options of an adapter bring along. */
+export function outputOf(options: unknown): TrackGenerator | undefined {
+  return (options as { readonly [OUTPUT]?: TrackGenerator } | undefined)?.[OUTPUT];
+}
+
+export function openTracks(source: MediaStreamTrack, track = generator()): TrackEnds {
   const readable = openReadable(source);
-  const track = generator();
   const { writable } = track;
   track.contentHint = source.contentHint;
   return { source, track, readable, writable };
@@ -37,9 +53,4 @@ export function openTracks(source: MediaStreamTrack): TrackEnds {
 /** Its frames; to be transferred. One is kept: a newer one takes its place. */
 export function openReadable(track: MediaStreamTrack): ReadableStream<VideoFrame> {
   return new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable;
-}
-
-/** A track, and where its frames are to be written. */
-export function generator(): TrackGenerator {
-  return new MediaStreamTrackGenerator({ kind: 'video' });
 }

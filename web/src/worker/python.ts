@@ -185,6 +185,7 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
   const place = method('place_picture');
   const beginPicture = method('begin_picture');
   const stats = method('stats');
+  const close = method('close');
   return {
     openModel: method('open_model'),
     configure: method('configure'),
@@ -204,7 +205,7 @@ function bind(python: PyodideAPI, callbacks: EngineCallbacks): Engine {
       return module.HEAPU8.buffer.byteLength;
     },
     close: () => {
-      typed(() => (bound['close'] as Callable)());
+      close();
       for (const proxy of proxies) proxy.destroy();
       bound.destroy();
     },

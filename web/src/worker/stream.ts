@@ -45,7 +45,7 @@ export class Stream {
   readonly #notices = new Notices();
   readonly #orders: Orders;
   readonly #totals = new Totals();
-  #feed: Feed;
+  #feed: Feed | null;
   #settings: Settings;
   readonly #moving: MovingPicture;
   #waiting: { ticket: Ticket; frame: VideoFrame; renewed: boolean } | null = null;
@@ -102,7 +102,7 @@ export class Stream {
     this.#stopped = true;
     this.#dropWaiting();
     this.#moving.close();
-    const closed = [this.#output.close(), this.#feed.close()];
+    const closed = [this.#output.close(), this.#feed?.close()];
     // Frames inside the composer come home to be closed.
     for (let waitedMs = 0; this.#flight.size > 0 && waitedMs < LANDING_MS; waitedMs += LANDING_STEP_MS) {
       await new Promise((resolve) => setTimeout(resolve, LANDING_STEP_MS));
@@ -115,7 +115,11 @@ export class Stream {
 
   #holdBack(reason: string | null): void {
     this.#hold = reason;
-    if (reason === null) return;
+    if (reason !== null) this.#conceal(reason);
+  }
+
+  /** At once, and for as long as `#reasonToVeil` says. */
+  #conceal(reason: string): void {
     this.#output.conceal(reason);
     this.#veilUnasked(performance.now());
   }
@@ -132,18 +136,24 @@ export class Stream {
     this.#crew.update(this.#number, id, { settings, picture }, this.#crew.composing ? this.#moving.take() : null);
   }
 
-  #replace(id: number, readable: ReadableStream<VideoFrame>): void {
+  #replace(id: number, readable: ReadableStream<VideoFrame> | null): void {
     if (this.#stopped || this.#failure !== null) {
-      void readable.cancel().catch(() => undefined);
+      void readable?.cancel().catch(() => undefined);
       if (this.#failure !== null) this.#tell({ type: 'updated', id, error: this.#failure });
       return;
     }
-    void this.#feed.close();
+    void this.#feed?.close();
     this.#dropWaiting();
     this.#timeline.renew();
     this.#renewed = true;
     this.#orders.source(id, this.#sequence);
-    this.#feed = this.#open(readable);
+    if (readable !== null) {
+      this.#feed = this.#open(readable);
+      return;
+    }
+    this.#feed = null;
+    this.#conceal('source-changing');
+    this.#orders.end(id, null);
   }
 
   #open(readable: ReadableStream<VideoFrame>): Feed {
@@ -184,6 +194,7 @@ export class Stream {
 
   /** The source gives nothing to see, there is no composer, or it keeps a frame for too long. */
   #reasonToVeil(nowMs: number): string | null {
+    if (this.#feed === null) return 'source-changing';
     if (this.#hold !== null) return this.#hold;
     if (!this.#crew.composing) return this.#output.reason;
     return this.#flight.oldestAgeMs(nowMs) > VEIL_AFTER_MS ? 'late' : null;

@@ -1,0 +1,4 @@
+import * as twilio from 'twilio-video';
+import { protectCamera, safeGetUserMedia } from '/adapters/getusermedia.mjs';
+
+Object.assign(globalThis, { protectCamera, safeGetUserMedia, twilio });

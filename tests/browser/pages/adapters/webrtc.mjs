@@ -1,0 +1,3 @@
+import { protectSender } from '/adapters/webrtc.mjs';
+
+globalThis.protectSender = protectSender;

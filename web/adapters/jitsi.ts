@@ -1,0 +1,82 @@
+/* A stream effect for lib-jitsi-meet: `await localTrack.setEffect(new BlurStreamEffect())`. */
+import {
+  blurStream,
+  type BlurStreamError,
+  type BlurStreamOptions,
+  type Changes,
+  type SafeStream,
+} from '../src/module.js';
+import { generator, OUTPUT } from '../src/transport/streams.js';
+
+/** What the effect needs of a JitsiLocalTrack. */
+export interface JitsiTrackLike {
+  isVideoTrack(): boolean;
+  readonly videoType?: string;
+}
+
+export interface BlurStreamEffectOptions extends Omit<BlurStreamOptions, 'signal'> {
+  /** The effect could not begin: its track has ended, and nothing was ever on it. */
+  readonly onError?: (error: BlurStreamError) => void;
+}
+
+export class BlurStreamEffect {
+  readonly #onError: (error: BlurStreamError) => void;
+  #options: BlurStreamOptions;
+  #safe: SafeStream | null = null;
+  #run: AbortController | null = null;
+
+  constructor({ onError = () => undefined, ...options }: BlurStreamEffectOptions = {}) {
+    this.#onError = onError;
+    this.#options = options;
+  }
+
+  /** What is sent; null until it has begun, and after the end. */
+  get safe(): SafeStream | null {
+    return this.#safe;
+  }
+
+  /** Called by Jitsi. Of a screen nothing is blurred. */
+  isEnabled(track: JitsiTrackLike): boolean {
+    return track.isVideoTrack() && track.videoType === 'camera';
+  }
+
+  /** Called by Jitsi, which needs a track at once: it has no frame until the first safe one. */
+  startEffect(stream: MediaStream): MediaStream {
+    this.stopEffect();
+    const output = generator();
+    const run = new AbortController();
+    this.#run = run;
+    void this.#begin(stream, output, run.signal).catch(async (error: BlurStreamError) => {
+      // Closed and not stopped, so that its 'ended' event is seen.
+      if (!output.writable.locked) await output.writable.close().catch(() => output.stop());
+      if (!run.signal.aborted) this.#onError(error);
+    });
+    return new MediaStream([output]);
+  }
+
+  /** Called by Jitsi; the next stream that it sends is the camera's own, unless it is for muting. */
+  stopEffect(): void {
+    this.#run?.abort();
+    this.#run = null;
+    this.#safe = null;
+  }
+
+  /** Changes what is sent, and what will be. */
+  async update(changes: Changes): Promise<void> {
+    await this.#safe?.update(changes);
+    this.#options = { ...this.#options, ...changes };
+  }
+
+  async #begin(stream: MediaStream, output: MediaStreamTrack, signal: AbortSignal): Promise<void> {
+    const asked = this.#options;
+    const options = { ...asked, signal, [OUTPUT]: output };
+    const safe = await blurStream(stream, options);
+    if (signal.aborted) return;
+    this.#safe = safe;
+    // What was asked for while it began.
+    const { effect, denoise } = this.#options;
+    if (this.#options !== asked) {
+      await safe.update({ ...(effect && { effect }), ...(denoise !== undefined && { denoise }) });
+    }
+  }
+}

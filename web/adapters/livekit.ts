@@ -1,0 +1,60 @@
+/* A track processor for livekit-client. */
+import { blurStream, type BlurStreamOptions, type Changes, type SafeStream } from '../src/module.js';
+import { likeCamera } from './cameratrack.js';
+
+/**
+ * `createLocalVideoTrack({processor: new BlurStreamProcessor()})`. To change the effect use `update`: a `setProcessor` over
+ * another one, and `stopProcessor`, send the camera's own track meanwhile.
+ */
+export class BlurStreamProcessor {
+  readonly name = 'blurstream';
+  /** What LiveKit sends. It stays after the end, stopped: without it LiveKit would fall back to the camera's. */
+  processedTrack?: MediaStreamTrack;
+  #options: BlurStreamOptions;
+  #safe: SafeStream | null = null;
+  #starting: Promise<unknown> = Promise.resolve();
+
+  constructor(options: BlurStreamOptions = {}) {
+    this.#options = options;
+  }
+
+  /** What is sent; null before LiveKit has started it, and after the end. */
+  get safe(): SafeStream | null {
+    return this.#safe;
+  }
+
+  /** Called by LiveKit. */
+  init({ track }: { readonly track: MediaStreamTrack }): Promise<void> {
+    const started = this.#start(track);
+    this.#starting = started.catch(() => undefined);
+    return started;
+  }
+
+  async #start(track: MediaStreamTrack): Promise<void> {
+    const safe = await blurStream(new MediaStream([track]), this.#options);
+    this.#safe?.stop();
+    this.#safe = safe;
+    const [processed] = safe.getVideoTracks() as [MediaStreamTrack];
+    // LiveKit reads the size to choose its layers, before the first frame has told it.
+    this.processedTrack = likeCamera(processed, track);
+  }
+
+  /** Called by LiveKit when it has another camera, or the same one again after muting. */
+  restart(init: { readonly track: MediaStreamTrack }): Promise<void> {
+    return this.init(init);
+  }
+
+  /** Called by LiveKit. */
+  async destroy(): Promise<void> {
+    await this.#starting;
+    this.#safe?.stop();
+    this.#safe = null;
+  }
+
+  /** Changes what is sent, and what will be. */
+  async update(changes: Changes): Promise<void> {
+    await this.#starting;
+    await this.#safe?.update(changes);
+    this.#options = { ...this.#options, ...changes };
+  }
+}
