@@ -3,7 +3,8 @@
 `portrait_WxH.i420` holds POSES frames one behind the other, `room_WxH.i420` one; `pattern.i8` is the mark on
 the wall as wide as it was drawn. They come from the marked clip that the build makes: the detector fits them.
 `quadrants.png` is a picture for the room's place, 400x200, red, green, blue and white; `checks.png` one of
-black and white pixels, finer than any frame here can show.
+black and white pixels, finer than any frame here can show. `film.webm` and `film.gif` are quadrants.png and
+its mirror image in turns, FILM_TURN_S each; `sound.webm` has no picture.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+import av
 import numpy as np
 from PIL import Image
 
@@ -19,6 +21,8 @@ from blurstream_build.clip_y4m import Plane, Planes
 
 CLIP = "portrait_marked_720p"
 POSES, EVERY = 6, 4
+FILM_FPS, FILM_TURN_S = 20, 0.4
+SOUND_RATE = 48000
 SIZES = ((160, 90), (161, 91), (320, 180), (322, 181), (640, 360), (640, 480), (1280, 720), (1920, 1080))
 
 
@@ -33,6 +37,8 @@ def write(clips: Path, out: Path) -> None:
             data = b"".join(_scaled(planes, width, height) for planes in pictures)
             (out / f"{name}_{width}x{height}.i420").write_bytes(data)
     Image.fromarray(quadrants()).save(out / "quadrants.png")
+    film(out)
+    sound(out / "sound.webm")
     checks = np.indices((1801, 5201)).sum(0) % 2 * 255
     Image.fromarray(checks.astype(np.uint8)).save(out / "checks.png")
     widest = clip_watermark.cells(4 * clip_watermark.ROWS, clip_watermark.ROWS)
@@ -43,6 +49,32 @@ def quadrants() -> Plane:
     """RGB."""
     colours = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 255]]], np.uint8)
     return np.kron(colours, np.ones((100, 200, 1), np.uint8))
+
+
+def film(out: Path) -> None:
+    """The same as a video and as an animated picture."""
+    turns = [quadrants(), np.ascontiguousarray(quadrants()[:, ::-1])]
+    first, second = (Image.fromarray(turn) for turn in turns)
+    first.save(
+        out / "film.gif", save_all=True, append_images=[second], duration=round(FILM_TURN_S * 1000), loop=0
+    )
+    with av.open(out / "film.webm", "w") as container:
+        stream = container.add_stream("libvpx", rate=FILM_FPS, options={"crf": "4", "b": "8M"})
+        stream.height, stream.width = turns[0].shape[:2]
+        for index in range(round(6 * FILM_TURN_S * FILM_FPS)):
+            turn = turns[int(index / FILM_FPS / FILM_TURN_S) % 2]
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(turn, "rgb24")))
+        container.mux(stream.encode())
+
+
+def sound(path: Path) -> None:
+    """Half a second of silence."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libopus", rate=SOUND_RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, SOUND_RATE // 2), np.int16), "s16", "mono")
+        frame.sample_rate = SOUND_RATE
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
 
 
 def luma(folder: Path, picture: str, width: int, height: int) -> Plane:

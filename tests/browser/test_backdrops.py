@@ -11,23 +11,28 @@ import instrumented
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 from faults import Fault
+from looks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    HIGH_LEFT,
+    HIGH_RIGHT,
+    LEFT,
+    NEAR,
+    PICTURE,
+    RED,
+    RIGHT,
+    TEAL,
+    WHITE,
+    Rgb,
+    color,
+    image,
+    person_is_there,
+    run,
+    shows,
+    update,
+)
 from subject import OpenSubject, Subject, private
-
-Rgb = tuple[int, int, int]
-RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
-TEAL = (0, 128, 128)
-PICTURE = "/footage/quadrants.png"
-# where nobody is; the person is in the middle and below
-LEFT, RIGHT, HIGH_LEFT, HIGH_RIGHT = (0.03, 0.5), (0.97, 0.5), (0.04, 0.05), (0.96, 0.05)
-NEAR = 12  # levels: rounding of YUV, and its coarse chroma beside an edge
-
-
-def color(value: str) -> str:
-    return f"{{type: 'color', color: '{value}'}}"
-
-
-def image(source: str = f"'{PICTURE}'", more: str = "") -> str:
-    return f"{{type: 'image', source: {source}{more and ', ' + more}}}"
 
 
 @pytest.fixture
@@ -35,38 +40,6 @@ def subject(site: Server, open_subject: OpenSubject) -> Subject:
     opened = open_subject(site)
     opened.open()
     return opened
-
-
-def run(subject: Subject, effect: str) -> None:
-    subject.page.evaluate(
-        f"""async () => {{
-            subject.watch(await subject.blurStream(subject.camera, {{effect: {effect}}}));
-            await subject.safe.ready;
-        }}"""
-    )
-
-
-def update(subject: Subject, effect: str) -> dict[str, Any] | None:
-    """The error it was refused with, if it was."""
-    answer: dict[str, Any] | None = subject.page.evaluate(
-        f"async () => subject.safe.update({{effect: {effect}}}).then(() => null, asData)"
-    )
-    return answer
-
-
-def shows(subject: Subject, wanted: Mapping[tuple[float, float], Rgb]) -> None:
-    """Asserts what is seen at these places, once it has got there."""
-    subject.until_frames(3)
-    seen = subject.page.evaluate("(points) => subject.seen(points)", [list(point) for point in wanted])
-    for (point, colour), found in zip(wanted.items(), seen, strict=True):
-        assert max(abs(a - b) for a, b in zip(colour, found, strict=True)) <= NEAR, (
-            f"{found} at {point}, not {colour}"
-        )
-
-
-def person_is_there(subject: Subject, backdrop: Rgb) -> None:
-    (found,) = subject.page.evaluate("() => subject.seen([[0.5, 0.6]])")
-    assert max(abs(a - b) for a, b in zip(backdrop, found, strict=True)) > 3 * NEAR, found
 
 
 def test_colours_one_after_the_other(subject: Subject) -> None:

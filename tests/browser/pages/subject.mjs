@@ -1,6 +1,6 @@
 /* What the tests drive: one safe stream at a time, its source, every frame it puts out and every event it tells of. */
 import { Source } from './source.mjs';
-import { Tap, tapGenerated, lumaOf } from './tap.mjs';
+import { RealGenerator, Tap, tapGenerated, lumaOf } from './tap.mjs';
 import { Detector } from './watermark.mjs';
 
 const EVENTS = ['statechange', 'warning', 'error'];
@@ -10,6 +10,8 @@ const trapdoor = new BroadcastChannel('trapdoor');
 
 const subject = {
   blurStream: globalThis.blurStream,
+  /** Of tracks that nobody taps. */
+  RealGenerator,
   events: [],
   statsSeen: 0,
   source: null,

@@ -9,7 +9,7 @@ import {
   type PlacedVideo,
   type WireEffect,
 } from '../effects.js';
-import { copyPixels, pixelKindOf } from './picture.js';
+import { copyPixels, isUpright, pixelKindOf, upright } from './picture.js';
 import type { Engine } from './python.js';
 import { shapeOf, type FrameShape } from './shape.js';
 
@@ -19,7 +19,6 @@ const LARGEST = [1920, 1080] as const;
 
 type Target = Pick<Engine, 'placePicture' | 'beginPicture' | 'endPicture' | 'memory'>;
 type Shown = PlacedImage | PlacedVideo | PlacedPresenter;
-type Drawable = ImageBitmap | VideoFrame | OffscreenCanvas;
 
 export class Backdrop {
   #shown: Shown | null = null;
@@ -67,9 +66,14 @@ export class Backdrop {
     const asItIs = slides || (this.#frame !== null && rotation === 0 && !flip);
     const wanted = [this.#frames, ...(asItIs ? [] : [width, height, rotation, flip])].join();
     if (wanted === this.#supplied) return;
-    if (!asItIs) place(target, shown.picture, draw(picture, shown, shape));
-    else if (picture instanceof VideoFrame) await copy(target, shown.picture, picture);
-    else place(target, shown.picture, scaled(picture, ...bounded(picture.width, picture.height)));
+    if (!asItIs) {
+      place(target, shown.picture, draw(picture, shown, shape));
+    } else if (picture instanceof VideoFrame) {
+      this.#supplied = wanted; // one that cannot be copied is told of once, and the one before stays
+      await copy(target, shown.picture, picture);
+    } else {
+      place(target, shown.picture, scaled(picture, ...bounded(picture.width, picture.height)));
+    }
     this.#supplied = wanted;
   }
 
@@ -88,30 +92,20 @@ function place(target: Target, number: number, { width, height, data }: ImageDat
   }
 }
 
-/**
- * A frame's own pixels. One that is not shown as it is coded, as of a phone's video, is drawn upright first.
- */
+/** A frame's own pixels; one that is not shown as it is coded, as of a phone's video, is drawn upright first. */
 async function copy(target: Target, number: number, frame: VideoFrame): Promise<void> {
   const shape = shapeOf(frame);
-  const { width, height, rotation, flip, displayWidth, displayHeight } = shape;
-  if (rotation === 0 && !flip && width === displayWidth && height === displayHeight) {
-    const { format, matrix, fullRange, converted } = pixelKindOf(shape);
-    const layout = target.beginPicture(number, format, width, height, matrix, fullRange);
-    await copyPixels(frame, converted, target.memory(layout[0], layout[1]), layout.slice(2));
-  } else {
-    const upright = scaled(frame, frame.displayWidth, frame.displayHeight);
-    const layout = target.beginPicture(number, 'RGBX', upright.width, upright.height, 'bt709', true);
-    const [address, bytes, offset, stride] = layout as [number, number, number, number];
-    const memory = target.memory(address, bytes);
-    for (let row = 0; row < upright.height; row += 1) {
-      const line = upright.data.subarray(row * upright.width * BYTES, (row + 1) * upright.width * BYTES);
-      memory.set(line, offset + row * stride);
-    }
+  if (!isUpright(shape)) {
+    const turned = upright(frame);
+    return copy(target, number, turned).finally(() => turned.close());
   }
+  const { format, matrix, fullRange, converted } = pixelKindOf(shape);
+  const layout = target.beginPicture(number, format, shape.width, shape.height, matrix, fullRange);
+  await copyPixels(frame, converted, target.memory(layout[0], layout[1]), layout.slice(2));
   target.endPicture(number);
 }
 
-function scaled(picture: Drawable, width: number, height: number): ImageData {
+function scaled(picture: ImageBitmap, width: number, height: number): ImageData {
   const context = canvas(width, height);
   context.drawImage(picture, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);

@@ -3,9 +3,9 @@ import type { ComposerToGate, GateToComposer } from '../protocol.js';
 import type { QualityChange } from '../stats.js';
 import { activityOf, type PythonStats } from './activity.js';
 import { Backdrop } from './backdrop.js';
-import { copyPixels, pictureFrom, pixelKindOf } from './picture.js';
+import { copyPixels, isUpright, pictureFrom, pixelKindOf, upright } from './picture.js';
 import type { Engine, EngineCallbacks, OpenEngine } from './python.js';
-import type { FrameShape } from './shape.js';
+import { shapeOf, type FrameShape } from './shape.js';
 
 type Update = Extract<GateToComposer, { type: 'update' }>;
 type Open = Extract<GateToComposer, { type: 'open' }>;
@@ -28,11 +28,14 @@ export class Composition {
   readonly #picture = new Stopwatch();
   readonly #model = new Stopwatch();
   #update: number;
+  /** Slides are upright, and so is who is put on them. */
+  #presents: boolean;
 
   /** Raises what Python raises. */
   constructor({ stream, update, settings, picture }: Open, open: OpenEngine, events: CompositionEvents) {
     this.#stream = stream;
     this.#update = update;
+    this.#presents = settings.effect.type === 'presenter';
     this.#events = events;
     this.#engine = open({
       postInput: (request, address, bytes) => events.run(request, this.#engine.memory(address, bytes)),
@@ -77,6 +80,7 @@ export class Composition {
     try {
       this.#engine.configure(JSON.stringify(settings));
       this.#backdrop.set(settings.effect, picture);
+      this.#presents = settings.effect.type === 'presenter';
       if (backdrop !== null) this.#backdrop.show(backdrop);
       own = null; // the backdrop's from here on, which draws it again for the next frame if it fails now
       // Those on their way are shown with the new picture, too.
@@ -90,12 +94,19 @@ export class Composition {
   }
 
   /** Python's slot, the pixels into it, and on. Owns the frame and the backdrop. */
-  async take({ sequence, frame, shape, renewed, backdrop }: Shot): Promise<void> {
+  async take(shot: Shot): Promise<void> {
     const startMs = performance.now();
     const engine = this.#engine;
+    const { sequence, renewed, backdrop } = shot;
+    let { frame, shape } = shot;
     let slot: number | null = null;
     if (backdrop !== null) this.#backdrop.show(backdrop);
     try {
+      if (this.#presents && !isUpright(shape)) {
+        frame = upright(shot.frame);
+        shot.frame.close();
+        shape = { ...shapeOf(frame), timestamp: shape.timestamp, duration: shape.duration };
+      }
       if (renewed) engine.renew();
       const { format, matrix, fullRange, converted } = pixelKindOf(shape);
       const { width, height, timestamp } = shape;

@@ -1,0 +1,336 @@
+"""Moving pictures in the room's place: from every source, in every fit, and all of it let go of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+import instrumented
+from blurstream_build.paths import Paths
+from blurstream_build.serve import Server
+from faults import Fault
+from looks import (
+    BLACK,
+    GREEN,
+    HIGH_LEFT,
+    HIGH_RIGHT,
+    LEFT,
+    NEAR,
+    RED,
+    TEAL,
+    Rgb,
+    color,
+    person_is_there,
+    run,
+    shows,
+    update,
+)
+from subject import WAIT_S, OpenSubject, Subject, private
+
+FILM = "/footage/film.webm"
+TURNS = ((RED, GREEN), (GREEN, RED))  # of the film, high on the left and on the right
+# What the page has made for moving pictures, and what of it goes on.
+LEDGER = """(FILM) => {
+    globalThis.made = {videos: [], addresses: new Set(), streams: 0};
+    const {createElement} = document;
+    document.createElement = (name, ...rest) => {
+        const element = createElement.call(document, name, ...rest);
+        if (name === 'video') made.videos.push(element);
+        return element;
+    };
+    const {createObjectURL, revokeObjectURL} = URL;
+    URL.createObjectURL = (blob) => {
+        const address = createObjectURL(blob);
+        made.addresses.add(address);
+        return address;
+    };
+    URL.revokeObjectURL = (address) => { made.addresses.delete(address); revokeObjectURL(address); };
+    globalThis.left = () => ({
+        playing: made.videos.filter((video) => !video.paused || video.hasAttribute('src')).length,
+        addresses: made.addresses.size,
+    });
+    // The application's own element: the first one on the page.
+    globalThis.own = async () => {
+        const video = document.querySelector('video') ?? createElement.call(document, 'video');
+        document.body.append(video);
+        Object.assign(video, {src: FILM, muted: true, loop: true});
+        await video.play();
+        return video;
+    };
+    // A track that shows the film, and what keeps it going.
+    globalThis.screen = () => {
+        const canvas = new OffscreenCanvas(400, 200);
+        const context = canvas.getContext('2d');
+        const track = new subject.RealGenerator({kind: 'video'});
+        const writer = track.writable.getWriter();
+        let turn = 0;
+        const timer = setInterval(() => {
+            turn += 1;
+            const colours = turn % 16 < 8 ? ['#f00', '#0f0'] : ['#0f0', '#f00'];
+            colours.forEach((colour, index) => {
+                context.fillStyle = colour;
+                context.fillRect(index * 200, 0, 200, 200);
+            });
+            const frame = new VideoFrame(canvas, {timestamp: turn * 50_000});
+            writer.write(frame).catch(() => clearInterval(timer));
+        }, 50);
+        return new MediaStream([track]);
+    };
+}"""
+SOURCES = {
+    "an address": f"'{FILM}'",
+    "a URL": f"new URL('{FILM}', location.href)",
+    "a Blob": f"await (await fetch('{FILM}')).blob()",
+    "a File": f"new File([await (await fetch('{FILM}')).blob()], 'film.webm', {{type: 'video/webm'}})",
+    "a GIF's address": "'/footage/film.gif'",
+    "a GIF as Blob": "await (await fetch('/footage/film.gif')).blob()",
+    "a <video>": "await own()",
+    "a MediaStream": "screen()",
+}
+
+
+def video(source: str = f"'{FILM}'", more: str = "") -> str:
+    return f"{{type: 'video', source: {source}{more and ', ' + more}}}"
+
+
+@pytest.fixture
+def subject(site: Server, open_subject: OpenSubject) -> Subject:
+    return prepared(open_subject(site))
+
+
+def prepared(subject: Subject) -> Subject:
+    subject.open()
+    subject.page.evaluate(LEDGER, FILM)
+    return subject
+
+
+def turn_of(subject: Subject) -> tuple[Rgb, Rgb] | None:
+    """Which turn of the film is seen now, if it is one of them."""
+    left, right = subject.page.evaluate("(points) => subject.seen(points)", [HIGH_LEFT, HIGH_RIGHT])
+    for turn in TURNS:
+        pairs = [*zip(turn[0], left, strict=True), *zip(turn[1], right, strict=True)]
+        if max(abs(a - b) for a, b in pairs) <= NEAR:
+            return turn
+    return None
+
+
+def shows_film(subject: Subject, what: str = "") -> None:
+    """Asserts that both turns of it come, three times over."""
+    seen: list[tuple[Rgb, Rgb]] = []
+    end = time.monotonic() + WAIT_S
+    while len(seen) < 6:
+        turn = turn_of(subject)
+        if turn is not None and seen[-1:] != [turn]:
+            seen.append(turn)
+        assert time.monotonic() < end, f"{what}: {len(seen)} turns were seen; {subject.summary()}"
+        subject.page.wait_for_timeout(30)
+
+
+def left(subject: Subject) -> dict[str, int]:
+    counts: dict[str, int] = subject.page.evaluate("() => left()")
+    return counts
+
+
+def test_every_source(subject: Subject) -> None:
+    """Each moves, the person is before it, and when it is shown no more nothing of it goes on."""
+    run(subject, color("#008080"))
+    for name, source in SOURCES.items():
+        subject.page.evaluate(f"async () => {{ globalThis.given = {source}; }}")
+        assert update(subject, video("given")) is None, name
+        shows_film(subject, name)
+        person_is_there(subject, RED)
+        person_is_there(subject, GREEN)
+        assert update(subject, color("#008080")) is None
+        shows(subject, {HIGH_LEFT: TEAL})
+        assert left(subject) == {"playing": 0, "addresses": 0}, name
+    assert subject.page.evaluate("() => !document.querySelector('video').paused")
+    assert subject.page.evaluate("() => given.getVideoTracks()[0].readyState") == "live"
+    assert subject.codes("error", "warning") == []
+    subject.look()
+    private(subject.rows, "moving pictures")
+
+
+def test_it_begins_with_the_film(subject: Subject) -> None:
+    """The first frame that shows the person has it already, and so has the first after an update."""
+    run(subject, video())
+    assert turn_of(subject) is not None
+    assert update(subject, color("#008080")) is None
+    for source in SOURCES.values():
+        subject.page.evaluate(f"async () => {{ globalThis.given = {source}; }}")
+        assert update(subject, video("given")) is None
+        assert turn_of(subject) is not None, source
+    assert "no-picture" not in subject.codes("statechange", "error")
+
+
+FITS: dict[str, tuple[Mapping[tuple[float, float], Rgb], Mapping[tuple[float, float], Rgb]]] = {
+    # 400x200 before 640x360, for either turn of the film
+    "fit: 'contain'": (
+        {HIGH_LEFT: BLACK, (0.03, 0.12): RED, (0.97, 0.12): GREEN},
+        {HIGH_LEFT: BLACK, (0.03, 0.12): GREEN, (0.97, 0.12): RED},
+    ),
+    "fit: 'contain', position: [0, 0]": (
+        {HIGH_LEFT: RED, (0.03, 0.95): BLACK},
+        {HIGH_LEFT: GREEN, (0.03, 0.95): BLACK},
+    ),
+    "fit: 'cover', position: [0, 0]": (
+        {HIGH_LEFT: RED, (0.54, 0.03): RED, (0.6, 0.03): GREEN},
+        {HIGH_LEFT: GREEN, (0.54, 0.03): GREEN, (0.6, 0.03): RED},
+    ),
+    "fit: 'fill'": (
+        {(0.47, 0.03): RED, (0.53, 0.03): GREEN},
+        {(0.47, 0.03): GREEN, (0.53, 0.03): RED},
+    ),
+}
+
+
+def looks_like(subject: Subject, wanted: Mapping[tuple[float, float], Rgb]) -> bool:
+    seen = subject.page.evaluate("(points) => subject.seen(points)", [list(point) for point in wanted])
+    pairs = zip(wanted.values(), seen, strict=True)
+    return all(abs(a - b) <= NEAR for one, other in pairs for a, b in zip(one, other, strict=True))
+
+
+def either(subject: Subject, turns: tuple[Mapping[tuple[float, float], Rgb], ...], what: str) -> None:
+    """Asserts that one of the looks is seen, once it has got there."""
+    end = time.monotonic() + WAIT_S
+    while not any(looks_like(subject, turn) for turn in turns):
+        assert time.monotonic() < end, what
+        subject.page.wait_for_timeout(30)
+
+
+def test_every_fit(subject: Subject) -> None:
+    """An address that stays is not loaded anew: the film goes on."""
+    run(subject, color("#000"))
+    for fit, turns in FITS.items():
+        assert update(subject, video(more=fit)) is None, fit
+        either(subject, turns, fit)
+    assert subject.page.evaluate("() => made.videos.length") == 1
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_upright_before_a_turned_camera(subject: Subject, rotation: int) -> None:
+    subject.show(rotation=rotation)
+    run(subject, video(more="fit: 'fill'"))
+    shows_film(subject, f"{rotation}")
+    subject.show()
+    shows_film(subject, "upright")
+
+
+def test_another_size_under_way(subject: Subject) -> None:
+    run(subject, video())
+    for size in ((320, 180), (1280, 720), (161, 91)):
+        subject.show(size)
+        subject.until(f"subject.safe.stats.frameWidth === {size[0]}")
+        shows_film(subject, f"{size}")
+    subject.look()
+    private(subject.rows, "sizes")
+
+
+REFUSED = {
+    "'/footage/nowhere.webm'": ("picture-unloadable", "nowhere.webm"),
+    "'/footage/pattern.i8'": ("picture-unloadable", "pattern.i8"),
+    "new Blob(['words'], {type: 'video/mp4'})": ("picture-unloadable", "video/mp4"),
+    "new Blob(['words'], {type: 'image/gif'})": ("picture-unloadable", "image/gif"),
+    "'/footage/sound.webm'": ("picture-no-video", "sound.webm"),
+    "new MediaStream()": ("picture-no-video", "MediaStream of 0"),
+    "new MediaStream([(() => { const [track] = screen().getTracks(); track.stop(); return track; })()])": (
+        "picture-ended",
+        "MediaStream of 1",
+    ),
+    "document.createElement('video')": ("picture-unloadable", "<video"),
+    "new Image()": ("invalid-option", "effect.source"),
+    "42": ("invalid-option", "42"),
+    "''": ("invalid-option", "''"),
+    "undefined": ("invalid-option", "undefined"),
+}
+
+
+def test_a_film_that_cannot_be_had(subject: Subject, page_log: Callable[[Any], Any]) -> None:
+    """A typed error; the effect before stays. And at the start: nothing is left running."""
+    for source, (code, value) in REFUSED.items():
+        error = subject.fails(f"blurStream(camera, {{effect: {video(source)}}})")
+        assert (error["name"], error["code"], error["exact"]) == ("OptionsError", code, True), (source, error)
+        assert value in error["message"], error["message"]
+        assert left(subject) == {"playing": 0, "addresses": 0}, source
+    subject.nothing_left()
+    run(subject, video())
+    for source, (code, _) in REFUSED.items():
+        refused = update(subject, video(source))
+        assert refused and refused["code"] == code, source
+    shows_film(subject)
+    assert subject.state == "running"
+    assert left(subject) == {"playing": 1, "addresses": 0}
+    page_log(subject.page).problems.clear()  # the browser tells of the missing file
+
+
+def test_the_newest_of_two_wins(subject: Subject) -> None:
+    run(subject, color("#008080"))
+    answers = subject.page.evaluate(
+        f"""() => Promise.all([
+            {video()}, {video("'/footage/film.gif'")}, {video("screen()")}, {color("#008080")},
+        ].map((effect) => subject.safe.update({{effect}}).then(() => null, asData)))"""
+    )
+    assert answers[3] is None
+    assert {answer["code"] for answer in answers[:3]} == {"superseded"}
+    shows(subject, {LEFT: TEAL})
+    assert left(subject) == {"playing": 0, "addresses": 0}
+
+
+def test_the_end_leaves_nothing(subject: Subject) -> None:
+    """Not while it is shown, and not while it is loaded."""
+    run(subject, video(SOURCES["a Blob"]))
+    subject.page.evaluate("() => subject.safe.stop()")
+    assert left(subject) == {"playing": 0, "addresses": 0}
+    run(subject, color("#008080"))
+    code = subject.page.evaluate(
+        f"""async () => {{
+            const update = subject.safe.update({{effect: {video()}}}).catch(asData);
+            subject.safe.stop();
+            return (await update).code;
+        }}"""
+    )
+    assert code == "stopped"
+    subject.nothing_left()
+    assert left(subject) == {"playing": 0, "addresses": 0}
+
+
+def test_a_screen_that_is_stopped(subject: Subject) -> None:
+    """Its last picture stays, and a warning tells of it."""
+    run(subject, video("(globalThis.given = screen())"))
+    shows_film(subject)
+    subject.page.evaluate("() => given.getTracks()[0].stop()")
+    subject.until("subject.events.some(({code}) => code === 'picture-ended')")
+    turn = turn_of(subject)
+    assert turn is not None
+    subject.until_frames(20)
+    assert turn_of(subject) == turn
+    assert subject.state == "running" and subject.codes("warning", "error") == ["picture-ended"]
+
+
+def test_it_outlives_the_composer(
+    faulty_site: Callable[[Mapping[str, Fault]], Server], open_subject: OpenSubject, paths: Paths
+) -> None:
+    """A picture that stands still is given to the next composer, too. No frame of it is left open."""
+    subject = prepared(open_subject(faulty_site(instrumented.build(paths))))
+    run(subject, video("(globalThis.given = await own())"))
+    subject.page.evaluate("() => given.pause()")
+    subject.until_frames(3)
+    turn = turn_of(subject)
+    assert turn is not None
+    subject.page.evaluate("() => subject.break('composer', 'throw')")
+    subject.until("subject.safe.stats.restarts === 1")
+    subject.until_state("running")
+    assert turn_of(subject) == turn
+    subject.page.evaluate("() => given.play()")
+    shows_film(subject)
+    private(subject.look(), "composer throw")
+    for worker in ("gate", "composer"):
+        counts = subject.page.evaluate(f"() => subject.count('{worker}')")
+        assert counts["seen"] > 50 and counts["open"] <= 8, (worker, counts)
+    assert update(subject, color("#008080")) is None
+    subject.pause()
+    subject.page.wait_for_timeout(500)
+    for worker in ("gate", "composer"):
+        assert subject.page.evaluate(f"() => subject.count('{worker}')")["open"] == 0, worker
