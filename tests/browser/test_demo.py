@@ -218,3 +218,17 @@ def test_self_view(open_demo: OpenDemo) -> None:
     page.get_by_role("button", name="Stop").press("Enter")
     expect(page.get_by_role("button", name="Self-view")).to_be_disabled()
     assert not page.evaluate("view.element.isConnected")
+
+
+def test_frames_of_a_hidden_tab_are_counted(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    expect(page.locator("#restarts")).to_have_text("0", timeout=START_MS)
+    expect(page.locator("#hidden-frames")).to_have_text("0")
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
+    expect(page.locator("#hidden-frames")).not_to_have_text("0", timeout=START_MS)
+    page.evaluate("delete document.hidden")
+    page.wait_for_timeout(1500)
+    counted = page.locator("#hidden-frames").inner_text()
+    page.wait_for_timeout(2000)
+    assert page.locator("#hidden-frames").inner_text() == counted
