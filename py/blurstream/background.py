@@ -65,6 +65,8 @@ class Background:
         """What a concealed frame shows in the room's place: the effect's colour or picture, black for a
         picture that has not come; None: the room itself is to be blurred.
         """
+        if isinstance(self.effect, Presenter):  # whose slides have not come
+            return self.of(BLACK, ticket)
         if self.shows_room:
             return None
         return self.backdrop(ticket) or self.of(BLACK, ticket)

@@ -108,8 +108,12 @@ class Compose:
 
     @property
     def alpha(self) -> Array:
-        """u8, padded: of the boundary's tiles, as they were written last."""
+        """u8, padded: of the boundary's tiles, as they were written last; of all after `fill_alpha`."""
         return self._seam.alpha
+
+    def fill_alpha(self) -> None:
+        """For those who want it of every tile of what was composed last."""
+        self._seam.fill(self._shown)
 
     def forget(self) -> None:
         """The next frame is written anew, all of it."""

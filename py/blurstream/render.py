@@ -11,11 +11,13 @@ from .activity import Activity, Stopwatch
 from .background import Background
 from .condition import Condition, Report
 from .errors import BlurStreamError
+from .frame import Geometry
 from .ground import Ground
 from .kernels.loader import Kernels
-from .options import Greenscreen, NoEffect, Settings
+from .options import Greenscreen, NoEffect, Presenter, Settings
+from .presented import Presented, slides_size
 from .quality import Ladder
-from .safe_frame import SafeFrame, raw
+from .safe_frame import SafeFrame, raw, spec_of
 from .workspace import Ticket, Workspace
 
 Array = np.ndarray[Any, Any]
@@ -36,6 +38,8 @@ class Render:
 
     def __init__(self, kernels: Kernels, report: Report, ladder: Ladder | None, watch: Stopwatch) -> None:
         self.settings = Settings()
+        self._kernels = kernels
+        self._presenting: Presented | None = None
         self.background = Background(kernels)
         self.activity = Activity()
         self._ladder, self._watch = ladder, watch
@@ -47,6 +51,8 @@ class Render:
         self._reconfigured |= settings != self.settings
         self.settings = settings
         self.background.effect = settings.effect
+        if not isinstance(settings.effect, Presenter):
+            self._presenting = None
 
     @property
     def uses_model(self) -> bool:
@@ -77,7 +83,37 @@ class Render:
             return raw(ticket.slot, ticket.number)
         if isinstance(effect, Greenscreen):
             return self._keyed(ticket, effect)
+        if isinstance(effect, Presenter):
+            return self._presented(ticket, mask, effect)
         return self._composed(ticket, mask)
+
+    def _presented(self, ticket: Ticket, mask: Array | None, effect: Presenter) -> SafeFrame:
+        slides = self._slides(ticket, effect)
+        if slides is None:
+            raise Concealed("no-picture")
+        if ticket.repeats and mask is None:
+            ticket.workspace.leave_out(ticket.prepared)
+            return slides.again(ticket.slot, ticket.number)
+        self._composed(ticket, mask)
+        start = perf_counter()
+        safe = slides.compose(ticket.slot, ticket.number, ticket.workspace, effect)
+        ticket.busy_ms += (self._watch.took("present", start) - start) * 1e3
+        self.activity.shown_whole(slides.geometry.width, slides.geometry.height)
+        return safe
+
+    def _slides(self, ticket: Ticket, effect: Presenter) -> Presented | None:
+        """In the colour space of this frame; None: they have not come."""
+        pictures = self.background.pictures
+        size = slides_size(pictures, effect.picture)
+        if size is None:
+            return None
+        geometry = Geometry(*size)
+        if self._presenting is None or self._presenting.geometry != geometry:
+            self._presenting = Presented(geometry, self._kernels, pictures)
+        start = perf_counter()
+        shown = self._presenting.show(effect.picture, spec_of(ticket.slot).colour_space)
+        self._watch.took("slides", start)
+        return self._presenting if shown else None
 
     def _keyed(self, ticket: Ticket, effect: Greenscreen) -> SafeFrame:
         space, start = ticket.workspace, perf_counter()
@@ -151,7 +187,10 @@ class Render:
         return safe
 
     def _veil(self, ticket: Ticket, reason: str) -> SafeFrame:
-        space = ticket.workspace
+        space, effect = ticket.workspace, self.settings.effect
+        slides = self._slides(ticket, effect) if isinstance(effect, Presenter) else None
+        if slides is not None:
+            return slides.alone(ticket.slot, ticket.number, reason)
         ground = self.background.alone(ticket)
         due = space.veil_is_due(still=self.settings.paused)
         if ground is not None:
@@ -161,5 +200,5 @@ class Render:
         if ground is None or space.compose.is_veil_of(ground):
             return space.compose.repeat(ticket.slot, ticket.number, "concealed", reason)
         safe = space.compose.conceal(ticket.slot, ticket.number, reason, ground)
-        space.veiled = 0 if self.background.shows_room else None
+        space.veiled = 0 if ground is space.plate.ground else None
         return safe

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -39,6 +40,11 @@ class Span:
         """The same of chroma."""
         return Span(self.start / 2, self.step, self.first // 2, (self.last + 1) // 2)
 
+    @property
+    def doubled(self) -> Span:
+        """From a source of luma's size to a target of chroma's."""
+        return Span(self.start, 2 * self.step, self.first // 2, (self.last + 1) // 2)
+
 
 def spans(
     source: tuple[int, int], target: tuple[int, int], fit: Fit, position: tuple[float, float]
@@ -61,9 +67,11 @@ def spans(
     return found[0], found[1]
 
 
+@lru_cache(maxsize=64)
 def taps(span: Span, limit: int) -> tuple[Array, Array]:
     """Tables of the kernel `scale` for one axis of a source of `limit` pixels: the first pixel taken, int32
     (n,), and the weights from there on, u16 (taps, n), each pixel's sum exactly 256. Edges are repeated.
+    Both are kept, and not to be written to.
     """
     pixels = np.arange(span.last - span.first)
     if span.step > 1:

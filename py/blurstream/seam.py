@@ -9,9 +9,10 @@ import numpy as np
 from .frame import Geometry, Planes, Slot
 from .ground import SIZES, Ground
 from .kernels.loader import Bound, Kernels, Window
-from .kernels.signatures import SEAM
+from .kernels.signatures import SEAM, TILE
 from .matte import Matte
 from .prepare import Prepared
+from .tiles import BACKGROUND, NONE, PERSON
 
 Array = np.ndarray[Any, Any]
 
@@ -26,6 +27,7 @@ class Seam:
         self._tiles, self._picture = tiles, picture
         self._size = (geometry.tiles_wide, geometry.tiles_high)
         self.alpha: Array = np.zeros(geometry.padded, np.uint8)
+        self._filled: Array = np.full(geometry.tiles, NONE, np.uint8)  # class whose alpha a whole tile has
         shape = (geometry.tiles_high * SEAM, geometry.tiles_wide * SEAM)
         # colours on either side, SEAM points to a tile: (person, room) for Y, U and V
         self._sides = [(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)) for _ in "yuv"]
@@ -47,12 +49,22 @@ class Seam:
         if key not in self._grounds:
             self._grounds[key] = _OfGround(self, slot, ground)
         self._slots[slot.number].edge_alpha(n, *self._size)
+        columns, rows = self._tiles[:n].T
+        self._filled[rows, columns] = NONE
         if fuse and (self._sides_old or window is not None):
             self._slots[slot.number].sides(self._matte.region if self._sides_old else window)
         self._sides_old = not fuse
         kernels = self._grounds[key].fuse if fuse else self._grounds[key].blend
         for kernel, scalars in zip(kernels, ground.scalars, strict=True):
             kernel(n, *self._size, *scalars)
+
+    def fill(self, classes: Array) -> None:
+        """Alpha of the tiles that are all background or all person, too."""
+        alpha = self.alpha.reshape(self._filled.shape[0], TILE, self._filled.shape[1], TILE)
+        for one, value in ((BACKGROUND, 0), (PERSON, 255)):
+            rows, columns = np.nonzero((classes == one) & (self._filled != one))
+            alpha[rows, :, columns] = value
+            self._filled[rows, columns] = one
 
 
 class _OfSlot:

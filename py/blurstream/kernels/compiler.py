@@ -19,6 +19,7 @@ import halide as hl
 from . import (
     compose,
     keyed_tiles,
+    lay,
     matte,
     model_input,
     planes,
@@ -41,7 +42,7 @@ from .signatures import SIGNATURES
 MODULES = (
     *(planes, work_planes, tile_change, tile_spread, model_input, soft_mask, matte, tile_bounds),
     *(plate, seam_colours, quiet_tiles, compose, scale, recolour),
-    *(screen, keyed_tiles),
+    *(screen, keyed_tiles, lay),
 )
 WASM_TARGET = "wasm-32-wasmrt-wasm_simd128-no_runtime"
 RUNTIME = Path(__file__).with_name("runtime.c")

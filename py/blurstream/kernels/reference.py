@@ -441,6 +441,17 @@ def _fine_share(share: Array, luma: Array) -> Array:
     return fine
 
 
+def lay_over(person: Array, alpha: Array, slide: Array, zero: int, out: Array) -> None:
+    rest = 255 - alpha.astype(np.int64)
+    through = np.rint(rest * slide / 255) - np.rint(rest * zero / 255)
+    out[:] = np.clip(person + through, 0, 255)
+
+
+def lay_within(person: Array, alpha: Array, slide: Array, out: Array) -> None:
+    share = alpha.astype(np.int64)
+    out[:] = np.rint((share * person + (255 - share) * slide) / 255)
+
+
 def tile_unrest(
     tiles: Array, source: Array, held: Array, n: int, tiles_wide: int, tiles_high: int, unrest: Array
 ) -> None:
@@ -509,6 +520,8 @@ TWINS: dict[str, Bound] = {
     **{f"fuse_over_{t}": partial(fuse_over, t) for t in (TILE, TILE // 2)},
     **{f"seam_colours_{TILE // f}": partial(seam_colours, TILE // f) for f in WORK_FACTORS},
     **{f"fuse_tiles_{t}": partial(fuse_tiles, t) for t in (TILE, TILE // 2)},
+    "lay_over": lay_over,
+    "lay_within": lay_within,
     "screen_sums": screen_sums,
     "screen_share": screen_share,
     **{f"keyed_tiles_{t}": partial(keyed_tiles, t) for t in (TILE, TILE // 2)},

@@ -189,6 +189,9 @@ SIGNATURES: dict[str, Signature] = {
         )
         for t in (TILE, TILE // 2)
     },
+    # a person over their slides
+    "lay_over": Signature(("person:u8[2]", "alpha:u8[2]", "slide:u8[2]"), ("zero:i32",), ("out:u8[2]",)),
+    "lay_within": Signature(("person:u8[2]", "alpha:u8[2]", "slide:u8[2]"), (), ("out:u8[2]",)),
     # quiet tiles of the person
     "tile_unrest": Signature(("tiles:i32[2]", "source:u8[2]", "held:u8[2]"), _TILES, ("unrest:i32[1]",)),
     "stir_tiles": Signature(

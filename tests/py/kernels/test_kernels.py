@@ -164,6 +164,19 @@ def test_keyed_tiles_are_exact_at_both_ends(part: int, shown: str) -> None:
 
 
 @few
+@given(small, small, st.sampled_from([0, 16, 128]), st.data())
+def test_lay(rows: int, columns: int, zero: int, data: st.DataObject) -> None:
+    person, alpha, slide = (data.draw(sized(rows, columns)) for _ in range(3))
+    (out,) = equal("lay_within", [person, alpha, slide], (), [zeros(rows, columns)])
+    np.testing.assert_array_equal(out[alpha == 255], person[alpha == 255])
+    np.testing.assert_array_equal(out[alpha == 0], slide[alpha == 0])
+    (out,) = equal("lay_over", [person, alpha, slide], (zero,), [zeros(rows, columns)])
+    np.testing.assert_array_equal(out[alpha == 255], person[alpha == 255])
+    empty = (alpha == 0) & (person == zero)
+    np.testing.assert_array_equal(out[empty], slide[empty])
+
+
+@few
 @given(st.sampled_from([2, 4]), small, small, st.data())
 def test_shrink(factor: int, rows: int, columns: int, data: st.DataObject) -> None:
     plane = data.draw(sized(rows * factor, columns * factor))
