@@ -22,6 +22,7 @@ BACKGROUNDS = ("sealed", "fresh")
 FITS = ("cover", "contain", "fill")
 SHAPES = ("cutout", "circle", "rounded")
 SMALLEST_PRESENTER = 0.1
+LEAST_COLOURED = 64  # between the largest and the smallest of a key's red, green and blue
 
 
 @dataclass(frozen=True)
@@ -170,9 +171,15 @@ def _image(value: Mapping[str, object]) -> Image:
 
 
 def _greenscreen(value: Mapping[str, object]) -> Greenscreen:
+    key = _rgb(value, "key", "#00ff00")
+    if max(key) - min(key) < LEAST_COLOURED:
+        raise OptionsError(
+            f"key {value.get('key')!r} is hardly a colour; use a green, a blue, or another clear one",
+            value=repr(value.get("key")),
+        )
     return Greenscreen(
         cast(Color | Image, _effect(value.get("background"), ("color", "image", "video"))),
-        _rgb(value, "key", "#00ff00"),
+        key,
         _number(value, "tolerance", 0.5),
         _number(value, "softness", 0.5),
         _number(value, "spill", 1.0),
