@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from playwright.sync_api import Page, expect
 
@@ -35,6 +35,22 @@ CORNER = """(shown) => {
     const context = canvas.getContext('2d');
     context.drawImage(shown, 0, 0, 64, 36);
     return [...context.getImageData(1, 1, 1, 1).data].slice(0, 3);
+}"""
+# Red, green and blue at shares of a video's width and height, a small square's mean.
+AT = """(video, [x, y]) => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [1, 1];
+    const context = canvas.getContext('2d');
+    const [left, top] = [x * video.videoWidth - 6, y * video.videoHeight - 6];
+    context.drawImage(video, left, top, 12, 12, 0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
+# Keeps what the stream that is sent is asked for.
+ASKED = """() => {
+    const stream = document.getElementById('safe').srcObject;
+    const update = stream.update.bind(stream);
+    globalThis.asked = [];
+    stream.update = (changes) => { asked.push(changes); return update(changes); };
 }"""
 # Texts whose contrast with the ground below them is under 4.5; what lies on the moving picture is left out.
 FAINT = """() => {
@@ -108,10 +124,22 @@ def unnamed(page: Page) -> list[str]:
 
 def corner_becomes(page: Page, wanted: Sequence[int], video: str = "#safe") -> None:
     """Waits for the upper left corner of what is sent, or of another video."""
+    becomes(page, lambda: page.locator(video).evaluate(CORNER), wanted)
+
+
+def spot_becomes(page: Page, spot: Sequence[float], wanted: Sequence[int], tolerance: int = 12) -> None:
+    """Waits for what is sent at shares of its width and height."""
+    becomes(page, lambda: page.locator("#safe").evaluate(AT, spot), wanted, tolerance)
+
+
+def becomes(
+    page: Page, look: Callable[[], Sequence[int]], wanted: Sequence[int], tolerance: int = 12
+) -> None:
+    """Waits for a colour."""
     end = time.monotonic() + 10
     while True:
-        found = page.locator(video).evaluate(CORNER)
-        if max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 12:
+        found = look()
+        if max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= tolerance:
             return
         assert time.monotonic() < end, f"{found}, not {wanted}"
         page.wait_for_timeout(100)

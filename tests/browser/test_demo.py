@@ -18,6 +18,14 @@ from demo_page import BOXES, BRIGHTEST, DETAIL, START_MS, line_at, running, unna
 from faults import Fault
 
 DIGIT = re.compile(r"\d")
+# As DETAIL, of the whole picture.
+DETAIL_OF_ALL = DETAIL.replace("videoWidth / 4", "videoWidth").replace("videoHeight / 2", "videoHeight")
+# Keeps the newest self-view.
+SELF_VIEW = """() => {
+    const stream = document.getElementById('safe').srcObject;
+    const selfView = stream.selfView.bind(stream);
+    stream.selfView = async (options) => globalThis.view = await selfView(options);
+}"""
 MODEL = "/assets/selfie_landscape.onnx"
 
 
@@ -171,3 +179,56 @@ def test_a_page_without_the_library(open_page: OpenPage, dist: Path, paths: Path
     with Server({"/demo/": paths.web / "demo"}) as source:
         page = open_page(f"{source.url}/demo/")
         expect(page.locator("#unbuilt")).to_be_visible()
+
+
+def test_pause_and_resume(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    shown = page.locator("#safe").evaluate(DETAIL_OF_ALL)
+    page.get_by_role("button", name="Pause").press("Enter")
+    expect(page.locator("#state-text")).to_contain_text("You have paused", timeout=START_MS)
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()
+    page.wait_for_timeout(300)
+    paused = page.locator("#safe").evaluate(DETAIL_OF_ALL)
+    assert paused < shown / 2, "the person is still to be seen"
+    page.wait_for_timeout(700)
+    assert page.locator("#safe").evaluate(DETAIL_OF_ALL) == pytest.approx(paused, abs=0.02), "it moves"
+    page.get_by_role("button", name="Resume").press("Enter")
+    running(page)
+    page.wait_for_timeout(300)
+    assert page.locator("#safe").evaluate(DETAIL_OF_ALL) > paused * 2
+
+
+def test_self_view(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    page.evaluate(SELF_VIEW)
+    page.get_by_role("button", name="Self-view").press("Enter")
+    expect(page.get_by_role("button", name="Close view")).to_be_focused(timeout=START_MS)
+    assert page.evaluate("view.element.isConnected")
+    page.get_by_role("button", name="Close view").press("Enter")
+    expect(page.get_by_role("button", name="Self-view")).to_be_visible()
+    assert not page.evaluate("view.element.isConnected")
+    page.get_by_role("button", name="Self-view").press("Enter")
+    expect(page.get_by_role("button", name="Close view")).to_be_visible(timeout=START_MS)
+    page.evaluate("view.close()")  # as its own button does
+    expect(page.get_by_role("button", name="Self-view")).to_be_visible()
+    page.get_by_role("button", name="Self-view").press("Enter")
+    expect(page.get_by_role("button", name="Close view")).to_be_visible(timeout=START_MS)
+    page.get_by_role("button", name="Stop").press("Enter")
+    expect(page.get_by_role("button", name="Self-view")).to_be_disabled()
+    assert not page.evaluate("view.element.isConnected")
+
+
+def test_frames_of_a_hidden_tab_are_counted(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    expect(page.locator("#restarts")).to_have_text("0", timeout=START_MS)
+    expect(page.locator("#hidden-frames")).to_have_text("0")
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
+    expect(page.locator("#hidden-frames")).not_to_have_text("0", timeout=START_MS)
+    page.evaluate("delete document.hidden")
+    page.wait_for_timeout(1500)
+    counted = page.locator("#hidden-frames").inner_text()
+    page.wait_for_timeout(2000)
+    assert page.locator("#hidden-frames").inner_text() == counted

@@ -124,3 +124,21 @@ def test_the_call_ends_with_the_stream(open_demo: OpenDemo) -> None:
     expect(page.get_by_role("button", name="Call myself")).to_be_disabled()
     assert page.evaluate("peers.every((peer) => peer.connectionState === 'closed')")
     assert page.locator("#arrived").evaluate(CORNER) == [0, 0, 0]
+
+
+def test_another_source_in_the_same_call(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    page.evaluate(COUNTED)
+    running(page)
+    page.get_by_role("button", name="Call myself").click()
+    expect(page.locator("#sent-raw")).to_have_text(SENT, timeout=START_MS)
+    page.get_by_role("button", name="Green wall").press("Enter")
+    expect(page.locator("#use-green")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(1500)
+    running(page)
+    assert page.evaluate("peers.map((peer) => peer.connectionState)") == ["connected"] * 4
+    assert page.evaluate("peers[2].getSenders()[0].track === raw.srcObject.getVideoTracks()[0]"), (
+        "the raw line measures a camera that is gone"
+    )
+    green = page.locator("#arrived").evaluate(CORNER)
+    assert green[1] > max(green[0], green[2]) + 20, "what arrives is not the new source, blurred"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
+import numpy as np
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from conftest import OpenDemo
-from demo_page import CORNER, DETAIL, corner_becomes, running
+from demo_page import ASKED, CORNER, DETAIL, START_MS, corner_becomes, running
 
 
 def test_strength_by_keyboard(open_demo: OpenDemo) -> None:
@@ -43,14 +45,7 @@ def test_strength_by_keyboard(open_demo: OpenDemo) -> None:
 def test_background_and_denoise_by_keyboard(open_demo: OpenDemo) -> None:
     page = open_demo()
     running(page)
-    page.evaluate(
-        """() => {
-            const stream = document.getElementById('safe').srcObject;
-            const update = stream.update.bind(stream);
-            globalThis.asked = [];
-            stream.update = (changes) => { asked.push(changes); return update(changes); };
-        }"""
-    )
+    page.evaluate(ASKED)
     page.get_by_role("radio", name="Sealed").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="Fresh")).to_be_checked()
@@ -105,3 +100,96 @@ def test_the_room_by_keyboard(open_demo: OpenDemo, tmp_path: Path) -> None:
     )
     expect(page.locator("#events")).to_contain_text("picture-unloadable")
     running(page)
+
+
+def test_fit_of_a_picture_of_ones_own(open_demo: OpenDemo, tmp_path: Path) -> None:
+    page = open_demo()
+    running(page)
+    # Red at the left, blue at the right, and twice as high as the frame is wide.
+    picture = Image.new("RGB", (64, 128), (200, 30, 30))
+    picture.paste((30, 30, 200), (32, 0, 64, 128))
+    picture.save(tmp_path / "high.png")
+    choose(page, "Your own")
+    page.locator("#picture").set_input_files(tmp_path / "high.png")
+    corner_becomes(page, (200, 30, 30))
+    page.get_by_role("radio", name="Contain").press("Space")
+    corner_becomes(page, (0, 0, 0))
+    page.get_by_role("radio", name="Fill").press("Space")
+    corner_becomes(page, (200, 30, 30))
+    running(page)
+
+
+def test_a_video_of_ones_own(open_demo: OpenDemo, tmp_path: Path) -> None:
+    page = open_demo()
+    running(page)
+    clip = tmp_path / "mine.webm"
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("libvpx-vp9", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
+        for shade in np.repeat((60, 200), 5):
+            grey = np.full((36, 64, 3), shade, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        container.mux(stream.encode())
+    choose(page, "Your own")
+    page.locator("#picture").set_input_files(clip)
+    for _ in range(2):  # it moves, and begins again
+        corner_becomes(page, (60, 60, 60))
+        corner_becomes(page, (200, 200, 200))
+    frames = [Image.new("RGB", (64, 36), colour) for colour in ((200, 30, 30), (30, 30, 200))]
+    frames[0].save(tmp_path / "mine.gif", save_all=True, append_images=frames[1:], duration=400, loop=0)
+    page.locator("#picture").set_input_files(tmp_path / "mine.gif")
+    for colour in ((200, 30, 30), (30, 30, 200), (200, 30, 30)):
+        corner_becomes(page, colour)
+    running(page)
+
+
+def test_a_moving_background(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    choose(page, "Tide")
+    corner_becomes(page, (15, 42, 60))
+    expect(page.locator("#code-effect")).to_have_text("type: 'video', source: '/pictures/sea.webm'")
+    # The crests, left of the person.
+    crest = "(video) => (" + DETAIL.replace("videoHeight / 2", "videoHeight") + ")(video)"
+    seen = set()
+    for _ in range(4):
+        seen.add(round(page.locator("#safe").evaluate(crest), 4))
+        page.wait_for_timeout(400)
+    assert len(seen) > 1, "it stands still"
+    running(page)
+
+
+def test_nothing_raw_without_a_yes(open_demo: OpenDemo) -> None:
+    page = open_demo()
+    running(page)
+    page.evaluate(ASKED)
+    page.get_by_role("radio", name="Presenter").focus()
+    page.get_by_role("radio", name="No effect").press("Space")
+    dialog = page.get_by_role("dialog", name="Send the camera as it is?")
+    expect(dialog).to_be_visible()
+    expect(page.get_by_role("button", name="Keep me private")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("radio", name="Blur")).to_be_checked()
+    page.get_by_role("radio", name="No effect").press("Space")
+    page.get_by_role("button", name="Keep me private").press("Enter")
+    expect(page.get_by_role("radio", name="Blur")).to_be_checked()
+    page.wait_for_timeout(500)
+    assert page.evaluate("asked") == []
+    assert page.locator("#safe").evaluate(DETAIL) < page.locator("#raw").evaluate(DETAIL) / 3
+
+    page.get_by_role("radio", name="No effect").press("Space")
+    page.get_by_role("button", name="Send it raw").press("Enter")
+    expect(page.locator("#chip-word")).to_have_text("Raw", timeout=START_MS)
+    expect(page.locator("#state-text")).to_contain_text("your room")
+    expect(page.locator("#settings-none")).to_be_visible()
+    expect(page.locator("#events")).to_contain_text("raw-picture")
+    page.wait_for_timeout(500)
+    assert page.locator("#safe").evaluate(DETAIL) > page.locator("#raw").evaluate(DETAIL) / 2
+    page.get_by_role("radio", name="Blur").press("Space")
+    running(page)
+    assert page.locator("#safe").evaluate(DETAIL) < page.locator("#raw").evaluate(DETAIL) / 3
+
+
+def choose(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).press("Space")

@@ -1,5 +1,6 @@
 /** The four buttons: start and stop, pause, hide, self-view. What each means stands with its method. */
-import type { SafeStream, SelfView } from './demo-contract.js';
+import type { SafeStream } from '../src/safestream.js';
+import type { SelfView } from '../src/selfview.js';
 import { find } from './demo-page.js';
 
 export class Actions {
@@ -40,7 +41,7 @@ export class Actions {
     this.#power.textContent = started ? 'Stop' : 'Start';
     this.#pause.textContent = this.#paused ? 'Resume' : 'Pause';
     this.#hide.textContent = this.#hidden ? 'Show me' : 'Hide me';
-    this.#selfView.textContent = this.#view === null ? 'Self-view' : 'Close self-view';
+    this.#selfView.textContent = this.#view === null ? 'Self-view' : 'Close view';
   }
 
   /** Others see one covered picture, standing still. */
@@ -74,7 +75,7 @@ export class Actions {
     if (this.#view === null) {
       try {
         const view = await safe.selfView();
-        if (safe === this.#safe) this.#view = view;
+        if (safe === this.#safe) this.#keepView(view);
         else view.close();
       } catch (error) {
         this.#onProblem(error as Error);
@@ -83,6 +84,16 @@ export class Actions {
       this.#closeView();
     }
     this.show(this.#safe, this.#safe !== null);
+  }
+
+  /** Its window has a button of its own to close it. */
+  #keepView(view: SelfView): void {
+    this.#view = view;
+    void view.closed.then(() => {
+      if (this.#view !== view) return;
+      this.#view = null;
+      this.show(this.#safe, this.#safe !== null);
+    });
   }
 
   #closeView(): void {

@@ -20,8 +20,4 @@ export class Choice<T extends string> {
   set value(value: T | null) {
     for (const input of this.#inputs) input.checked = input.value === value;
   }
-
-  set disabled(disabled: boolean) {
-    for (const input of this.#inputs) input.disabled = disabled;
-  }
 }

@@ -1,5 +1,5 @@
 /** The effect as an application would write it. */
-import type { Effect, PresenterPosition } from './demo-contract.js';
+import type { Effect, PresenterPosition } from '../src/effects.js';
 
 const number = (value: number | undefined): string => (value ?? 0).toFixed(2);
 const quoted = (value: string | undefined): string => `'${value}'`;

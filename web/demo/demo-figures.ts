@@ -38,7 +38,7 @@ export class Figures {
     put('restarts', grouped(stats.restarts));
     put('dropped', grouped(stats.droppedFrames));
     put('concealed', grouped(stats.concealedFrames + stats.veiledFrames));
-    put('glance', latencyMs && stats.state === 'running' && modelMs !== null
+    put('glance', latencyMs && (stats.state === 'running' || stats.state === 'raw')
       ? `${fixed(outputFps, 0, 2)} fps · ${fixed(latencyMs.median, 0, 2)} ms · ${frameWidth}×${frameHeight}` : '');
     this.#lanes(stats);
   }

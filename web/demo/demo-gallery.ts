@@ -1,8 +1,8 @@
 /** What stands in the room's place, and the controls that belong to it. */
+import type { Effect, GreenscreenEffect } from '../src/effects.js';
 import { Background } from './demo-background.js';
 import { Choice } from './demo-choice.js';
 import { codeOf } from './demo-code.js';
-import type { Effect, GreenscreenEffect } from './demo-contract.js';
 import { Greenscreen, type Behind } from './demo-greenscreen.js';
 import { Own } from './demo-own.js';
 import { find, put } from './demo-page.js';
@@ -17,7 +17,7 @@ type Room = 'blur' | 'color' | 'tide' | 'own' | 'greenscreen' | 'presenter' | 'n
 
 /** Made by the build, see py/blurstream_build/clip_tide.py. */
 const TIDE = 'demo-tide.webm';
-const SETTINGS = ['blur', 'color', 'own', 'greenscreen', 'presenter', 'none'];
+const SETTINGS = ['blur', 'color', 'picture', 'tide', 'own', 'greenscreen', 'presenter', 'none'];
 
 export class Gallery {
   readonly #onChange: () => void;
@@ -113,7 +113,8 @@ export class Gallery {
   }
 
   #show(): void {
-    for (const name of SETTINGS) find(`settings-${name}`, HTMLElement).hidden = name !== this.#room;
+    const shown = SETTINGS.includes(this.#room) ? this.#room : 'picture';
+    for (const name of SETTINGS) find(`settings-${name}`, HTMLElement).hidden = name !== shown;
     // Where no model runs and nothing is held there is nothing to steady.
     find('denoise-row', HTMLElement).hidden = this.#room === 'greenscreen' || this.#room === 'none';
     this.#place.hidden = this.#room !== 'presenter';

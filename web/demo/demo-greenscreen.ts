@@ -1,6 +1,6 @@
 /** The wall's colour, how much of it goes, and what is shown instead. */
+import type { Effect, GreenscreenEffect } from '../src/effects.js';
 import { Choice } from './demo-choice.js';
-import type { Effect, GreenscreenEffect } from './demo-contract.js';
 import { find } from './demo-page.js';
 import { Range } from './demo-range.js';
 
@@ -35,7 +35,7 @@ export class Greenscreen {
     return {
       type: 'greenscreen',
       background: this.#background(this.#behind.value as Behind),
-      key: key === 'own' ? this.#colour.value : key,
+      key: key === 'own' ? this.#colour.value as `#${string}` : key,
       tolerance: this.#tolerance.value,
       softness: this.#softness.value,
       spill: this.#spill.value,

@@ -1,6 +1,6 @@
 /** What an application hears of its stream, handed to the boards that show it. */
+import type { SafeStream } from '../src/safestream.js';
 import type { BlurStreamError } from '../src/errors.js';
-import type { SafeStream } from './demo-contract.js';
 import { Events } from './demo-events.js';
 import { Figures } from './demo-figures.js';
 import { Savings } from './demo-savings.js';

@@ -1,6 +1,6 @@
 /** A picture or a video of the person's own. It goes nowhere. */
+import type { Effect } from '../src/effects.js';
 import { Choice } from './demo-choice.js';
-import type { Effect } from './demo-contract.js';
 import { find, put } from './demo-page.js';
 
 /** Animated pictures are played as videos are. */

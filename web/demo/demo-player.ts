@@ -1,10 +1,12 @@
 /** One stream at a time: opens a source, hands it to the library, and shows what comes of it. */
+import type { Effect } from '../src/effects.js';
+import type { BlurStream } from '../src/index.js';
+import type { SafeStream } from '../src/safestream.js';
 import type { BlurStreamError } from '../src/errors.js';
 import type { Progress } from '../src/options.js';
 import type { Stats } from '../src/stats.js';
 import { Actions } from './demo-actions.js';
 import { CallBoard } from './demo-callboard.js';
-import type { Effect, Library, SafeStream } from './demo-contract.js';
 import { Gallery } from './demo-gallery.js';
 import { Listening } from './demo-listening.js';
 import { put } from './demo-page.js';
@@ -21,7 +23,7 @@ const HINTS: Readonly<Record<Source['kind'], string>> = {
 };
 
 export class Player {
-  readonly #blurStream: Library;
+  readonly #blurStream: BlurStream;
   readonly #stage: Stage;
   readonly #listening = new Listening();
   readonly #call = new CallBoard((error) => this.#note(error));
@@ -44,7 +46,7 @@ export class Player {
   #updating = false;
   #changed = false;
 
-  constructor(blurStream: Library, stage: Stage) {
+  constructor(blurStream: BlurStream, stage: Stage) {
     this.#blurStream = blurStream;
     this.#stage = stage;
     stage.onButton = () => void this.start();

@@ -1,7 +1,6 @@
 /** The person over slides or over a shared screen: which, how large, in what shape, and where. */
+import type { BlurEffect, ColorEffect, PresenterEffect, PresenterPosition, PresenterShape } from '../src/effects.js';
 import { Choice } from './demo-choice.js';
-import type { BlurEffect, ColorEffect } from '../src/effects.js';
-import type { PresenterEffect, PresenterPosition, PresenterShape } from './demo-contract.js';
 import { find, put } from './demo-page.js';
 import { Range } from './demo-range.js';
 import { slide, SLIDES } from './demo-slides.js';

@@ -56,7 +56,7 @@ export class Stage {
   /** Slides and the camera's picture have nothing to compare, and writing must not be mirrored. */
   set presenting(presenting: boolean) {
     this.#presenting = presenting;
-    this.#views.disabled = presenting;
+    find('views', HTMLElement).hidden = presenting;
     this.#view();
     this.#turn();
   }

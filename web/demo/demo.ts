@@ -2,7 +2,7 @@
  * The page a person tries first. It uses the library as any application would: by its script tag, from the outside.
  * Each part of the page has a module of its own; this one joins them.
  */
-import type { Library } from './demo-contract.js';
+import type { BlurStream } from '../src/index.js';
 import { armCopyButton } from './demo-copy.js';
 import { showLoaded } from './demo-loaded.js';
 import { find, put } from './demo-page.js';
@@ -12,7 +12,7 @@ import { say } from './demo-status.js';
 import { armThemes } from './demo-theme.js';
 import { NOT_BUILT, NOTHING_SENT, UNSUPPORTED } from './demo-words.js';
 
-async function open(blurStream: Library | undefined): Promise<void> {
+async function open(blurStream: BlurStream | undefined): Promise<void> {
   find('unbuilt', HTMLElement).remove();
   armCopyButton();
   armThemes();
@@ -36,4 +36,4 @@ async function open(blurStream: Library | undefined): Promise<void> {
   else await player.start();
 }
 
-void open((globalThis as { blurStream?: Library }).blurStream);
+void open((globalThis as { blurStream?: BlurStream }).blurStream);
