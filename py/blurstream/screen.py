@@ -22,7 +22,9 @@ Array = np.ndarray[Any, Any]
 HUE = math.tan(math.radians(35))  # how far from the key's hue a sample may be that the screen is measured by
 LEAST_CHROMA = 12.0  # levels along the key's hue: less is a grey wall
 LEAST_OF_MEAN = 0.4  # of the screen's mean chroma: less is its light on something else, or an edge
-APPEARS, DISAPPEARS = 0.04, 0.02  # share of the frame at which a screen is taken to be there / gone
+# Share of the frame at which a screen is taken to be there / gone: what it does not cover of the room shows,
+# and a plant or a green cushion is no screen.
+APPEARS, DISAPPEARS = 0.2, 0.12
 RETURN = 6  # frames that it must be there for, after it was gone
 SPREAD = 3.0  # tiles: sigma of the mean that its colour in a place is taken as
 LEARN_EVERY = 5  # frames; the light on it changes slowly

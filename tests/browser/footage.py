@@ -1,6 +1,7 @@
 """Raw pictures for the fake source of the pages: the marked portrait, and its room with nobody in it.
 
-`portrait_WxH.i420` holds POSES frames one behind the other, `room_WxH.i420` one; `pattern.i8` is the mark on
+`portrait_WxH.i420` holds POSES frames one behind the other, `cloth_WxH.i420` the same before a green cloth,
+`room_WxH.i420` one with nobody in it; `pattern.i8` is the mark on
 the wall as wide as it was drawn. They come from the marked clip that the build makes: the detector fits them.
 `quadrants.png` is a picture for the room's place, 400x200, red, green, blue and white; `checks.png` one of
 black and white pixels, finer than any frame here can show. `film.webm` and `film.gif` are quadrants.png and
@@ -21,6 +22,7 @@ from blurstream_build.clip_y4m import Plane, Planes
 
 CLIP = "portrait_marked_720p"
 POSES, EVERY = 6, 4
+CLOTH = (112, 105, 58)  # YUV of a green that cloths are sold in, #00b140
 FILM_FPS, FILM_TURN_S = 20, 0.4
 SOUND_RATE = 48000
 SIZES = ((160, 90), (161, 91), (320, 180), (322, 181), (640, 360), (640, 480), (1280, 720), (1920, 1080))
@@ -32,8 +34,10 @@ def write(clips: Path, out: Path) -> None:
     poses = list(islice(clip_y4m.read(clip), 0, POSES * EVERY, EVERY))
     with np.load(clips / f"{CLIP}_truth.npz") as truth:
         room = [(truth["background_y"], truth["background_u"], truth["background_v"])]
+        alphas = [truth[f"alpha_{pose * EVERY:04}"] for pose in range(POSES)]
+    cloth = [_before_cloth(planes, alpha) for planes, alpha in zip(poses, alphas, strict=True)]
     for width, height in SIZES:
-        for name, pictures in (("portrait", poses), ("room", room)):
+        for name, pictures in (("portrait", poses), ("room", room), ("cloth", cloth)):
             data = b"".join(_scaled(planes, width, height) for planes in pictures)
             (out / f"{name}_{width}x{height}.i420").write_bytes(data)
     Image.fromarray(quadrants()).save(out / "quadrants.png")
@@ -81,6 +85,16 @@ def luma(folder: Path, picture: str, width: int, height: int) -> Plane:
     """The luma plane of a picture's first frame."""
     data = np.fromfile(folder / f"{picture}_{width}x{height}.i420", np.uint8, width * height)
     return data.reshape(height, width)
+
+
+def _before_cloth(planes: Planes, alpha: Plane) -> Planes:
+    """`alpha`: u8, of the luma's size."""
+    shares = [alpha / 255.0] + [alpha[::2, ::2] / 255.0] * 2
+    y, u, v = (
+        (share * plane + (1 - share) * colour).round().astype(np.uint8)
+        for share, plane, colour in zip(shares, planes, CLOTH, strict=True)
+    )
+    return y, u, v
 
 
 def _scaled(planes: Planes, width: int, height: int) -> bytes:

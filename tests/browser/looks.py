@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from subject import Subject
+from subject import WAIT_S, Subject
 
 Rgb = tuple[int, int, int]
 RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
 TEAL = (0, 128, 128)
-PICTURE = "/footage/quadrants.png"
+PICTURE, FILM = "/footage/quadrants.png", "/footage/film.webm"
 # where nobody is; the person is in the middle and below
 LEFT, RIGHT, HIGH_LEFT, HIGH_RIGHT = (0.03, 0.5), (0.97, 0.5), (0.04, 0.05), (0.96, 0.05)
+TURNS = ((RED, GREEN), (GREEN, RED))  # of the film, high on the left and on the right
 NEAR = 12  # levels: rounding of YUV, and its coarse chroma beside an edge
 
 
@@ -22,6 +24,10 @@ def color(value: str) -> str:
 
 def image(source: str = f"'{PICTURE}'", more: str = "") -> str:
     return f"{{type: 'image', source: {source}{more and ', ' + more}}}"
+
+
+def video(source: str = f"'{FILM}'", more: str = "") -> str:
+    return f"{{type: 'video', source: {source}{more and ', ' + more}}}"
 
 
 def run(subject: Subject, effect: str) -> None:
@@ -54,3 +60,25 @@ def shows(subject: Subject, wanted: Mapping[tuple[float, float], Rgb]) -> None:
 def person_is_there(subject: Subject, backdrop: Rgb) -> None:
     (found,) = subject.page.evaluate("() => subject.seen([[0.5, 0.6]])")
     assert max(abs(a - b) for a, b in zip(backdrop, found, strict=True)) > 3 * NEAR, found
+
+
+def turn_of(subject: Subject) -> tuple[Rgb, Rgb] | None:
+    """Which turn of the film is seen now, if it is one of them."""
+    left, right = subject.page.evaluate("(points) => subject.seen(points)", [HIGH_LEFT, HIGH_RIGHT])
+    for turn in TURNS:
+        pairs = [*zip(turn[0], left, strict=True), *zip(turn[1], right, strict=True)]
+        if max(abs(a - b) for a, b in pairs) <= NEAR:
+            return turn
+    return None
+
+
+def shows_film(subject: Subject, what: str = "") -> None:
+    """Asserts that both turns of it come, three times over."""
+    seen: list[tuple[Rgb, Rgb]] = []
+    end = time.monotonic() + WAIT_S
+    while len(seen) < 6:
+        turn = turn_of(subject)
+        if turn is not None and seen[-1:] != [turn]:
+            seen.append(turn)
+        assert time.monotonic() < end, f"{what}: {len(seen)} turns were seen; {subject.summary()}"
+        subject.page.wait_for_timeout(30)

@@ -35,8 +35,9 @@ def test_a_track_at_once(subject: Subject) -> None:
     track = subject.page.evaluate("() => local.track.id")
     subject.until("effect.safe")
     subject.page.evaluate("() => effect.safe.ready")
-    private(subject.until_frames(10), "Jitsi, from the first frame")
-    assert subject.rows[0].flat and not subject.rows[-1].flat
+    subject.until("subject.rowsSince(0).filter(({flat}) => !flat).length > 5")
+    private(subject.look(), "Jitsi, from the first frame")
+    assert subject.rows[0].flat
     assert subject.page.evaluate("() => effect.safe.getVideoTracks()[0] === local.track")
     assert subject.page.evaluate("() => local.track.id") == track
     assert subject.page.evaluate("() => subject.liveOutputs()") == 1

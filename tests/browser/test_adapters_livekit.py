@@ -74,6 +74,25 @@ def test_muting_and_another_camera_keep_the_processor(subject: Subject) -> None:
     private(subject.look(), "LiveKit, all that was generated")
 
 
+def test_another_camera_that_the_page_has_opened(subject: Subject) -> None:
+    """While the one before still runs: the same track goes on."""
+    subject.page.evaluate(CREATE)
+    subject.page.evaluate(PUBLISH)
+    subject.page.evaluate("() => processor.safe.ready")
+    same = subject.page.evaluate(
+        """async () => {
+            const before = track.mediaStreamTrack;
+            await navigator.mediaDevices.getUserMedia({video: {width: 320, height: 240}});
+            await track.replaceTrack(cameras[1]);
+            return [track.mediaStreamTrack === before, track.sender.track === before, before.readyState];
+        }"""
+    )
+    assert same == [True, True, "live"]
+    subject.until("track.mediaStreamTrack.getSettings().width === 320")
+    subject.until_workers(sorted(WORKERS))
+    private([*received(subject), *subject.until_frames(5)], "LiveKit, the page's own camera")
+
+
 def test_a_camera_that_cannot_be_made_safe_is_not_sent(subject: Subject) -> None:
     subject.page.evaluate(CREATE)
     subject.page.evaluate(PUBLISH)

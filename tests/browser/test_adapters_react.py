@@ -140,7 +140,7 @@ def test_mounted_and_gone_at_once(subject: Subject) -> None:
 def test_what_cannot_begin(subject: Subject) -> None:
     """Is told, and mends with another try; as is a signal of the application's."""
     show(subject, "{assetBase: '/nowhere/'}")
-    subject.until("page.hook.state === 'failed'")
+    subject.until("page.hook?.state === 'failed'")
     assert subject.page.evaluate("() => page.hook.error.name") == "AssetError"
     assert subject.page.evaluate("() => page.hook.error.code === page.hook.reason")
     subject.nothing_left()

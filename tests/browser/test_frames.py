@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +9,8 @@ from typing import Any
 
 import pytest
 
+import hidden
 import instrumented
-from blurstream_build import browser, headless
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 from faults import Fault
@@ -25,7 +20,6 @@ from subject import OpenSubject, Row, Subject, private
 FORMATS = ("I420", "NV12", "RGBA", "RGBX", "BGRA", "BGRX", "I444", "I420A")
 SIZES = ((160, 90), (161, 91), (322, 181), (640, 480), (1280, 720), (1920, 1080))
 DETECTABLE = 180  # rows: below, a cell of the mark has not two pixels
-HIDDEN_S = 120
 
 
 def test_sizes_and_formats(site: Server, open_subject: OpenSubject) -> None:
@@ -165,32 +159,7 @@ def test_nothing_waits_for_animation_frames(site: Server, open_subject: OpenSubj
 
 
 def test_hidden_tab_goes_on(mounts: dict[str, Path], chromium_program: Path) -> None:
-    """No test driver here: one would keep the page visible."""
-    reports: list[bytes] = []
-    over = threading.Event()
-
-    def receive(body: bytes) -> None:
-        reports.append(body)
-        over.set()
-
-    with (
-        Server(mounts, posts={"/report": receive}) as server,
-        tempfile.TemporaryDirectory(prefix="blurstream-", ignore_cleanup_errors=True) as profile,
-    ):
-        words = [*browser.arguments(Path(profile)), "--disable-popup-blocking"]
-        child = subprocess.Popen(
-            [chromium_program, *words, f"{server.url}/pages/hidden.html"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=os.name == "posix",
-        )
-        try:
-            assert over.wait(HIDDEN_S), "the page has not reported"
-        finally:
-            headless.end(child)
-    report = json.loads(reports[0])
-    assert "failure" not in report, report
-    assert report["visible"]["hidden"] is False and report["hidden"] is True
+    report = hidden.report(mounts, chromium_program)
     assert report["animationFrames"] <= 1
     rows = [Row(**row) for row in report["rows"]]
     print(f"hidden for 4 s: {len(rows)} frames out, {len(report['visible']['rows'])} until 1 s after ready")

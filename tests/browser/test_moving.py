@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import hidden
 import instrumented
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 from faults import Fault
 from looks import (
     BLACK,
+    FILM,
     GREEN,
     HIGH_LEFT,
-    HIGH_RIGHT,
     LEFT,
     NEAR,
     RED,
@@ -26,12 +29,14 @@ from looks import (
     person_is_there,
     run,
     shows,
+    shows_film,
+    turn_of,
     update,
+    video,
 )
-from subject import WAIT_S, OpenSubject, Subject, private
+from subject import WAIT_S, OpenSubject, Row, Subject, private
 
-FILM = "/footage/film.webm"
-TURNS = ((RED, GREEN), (GREEN, RED))  # of the film, high on the left and on the right
+RED_LUMA, GREEN_LUMA = 81, 145  # BT.601, limited range
 # What the page has made for moving pictures, and what of it goes on.
 LEDGER = """(FILM) => {
     globalThis.made = {videos: [], addresses: new Set(), streams: 0};
@@ -92,10 +97,6 @@ SOURCES = {
 }
 
 
-def video(source: str = f"'{FILM}'", more: str = "") -> str:
-    return f"{{type: 'video', source: {source}{more and ', ' + more}}}"
-
-
 @pytest.fixture
 def subject(site: Server, open_subject: OpenSubject) -> Subject:
     return prepared(open_subject(site))
@@ -105,28 +106,6 @@ def prepared(subject: Subject) -> Subject:
     subject.open()
     subject.page.evaluate(LEDGER, FILM)
     return subject
-
-
-def turn_of(subject: Subject) -> tuple[Rgb, Rgb] | None:
-    """Which turn of the film is seen now, if it is one of them."""
-    left, right = subject.page.evaluate("(points) => subject.seen(points)", [HIGH_LEFT, HIGH_RIGHT])
-    for turn in TURNS:
-        pairs = [*zip(turn[0], left, strict=True), *zip(turn[1], right, strict=True)]
-        if max(abs(a - b) for a, b in pairs) <= NEAR:
-            return turn
-    return None
-
-
-def shows_film(subject: Subject, what: str = "") -> None:
-    """Asserts that both turns of it come, three times over."""
-    seen: list[tuple[Rgb, Rgb]] = []
-    end = time.monotonic() + WAIT_S
-    while len(seen) < 6:
-        turn = turn_of(subject)
-        if turn is not None and seen[-1:] != [turn]:
-            seen.append(turn)
-        assert time.monotonic() < end, f"{what}: {len(seen)} turns were seen; {subject.summary()}"
-        subject.page.wait_for_timeout(30)
 
 
 def left(subject: Subject) -> dict[str, int]:
@@ -334,3 +313,15 @@ def test_it_outlives_the_composer(
     subject.page.wait_for_timeout(500)
     for worker in ("gate", "composer"):
         assert subject.page.evaluate(f"() => subject.count('{worker}')")["open"] == 0, worker
+
+
+def test_it_goes_on_in_a_hidden_tab(mounts: dict[str, Path], chromium_program: Path) -> None:
+    """A video is stored as JSON, and turns as often as before while nobody looks."""
+    report = hidden.report(mounts, chromium_program, {"type": "video", "source": FILM})
+    rows = [Row(**row) for row in report["rows"]]
+    turns = [row.corner > (RED_LUMA + GREEN_LUMA) / 2 for row in rows]
+    changes = sum(a != b for a, b in pairwise(turns))
+    print(f"hidden for 4 s: {len(rows)} frames out, {changes} turns of the film")
+    assert {min(abs(row.corner - luma) for luma in (RED_LUMA, GREEN_LUMA)) < NEAR for row in rows} == {True}
+    assert changes >= 5
+    private(rows, "a film in a hidden tab")

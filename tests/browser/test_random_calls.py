@@ -27,6 +27,10 @@ EFFECTS = [
     {"type": "blur", "background": "fresh"},
     {"type": "color", "color": "#204060"},
     {"type": "image", "source": "/footage/quadrants.png"},
+    {"type": "greenscreen", "background": {"type": "color", "color": "#204060"}},
+    {"type": "presenter", "source": "/footage/quadrants.png", "shape": "circle"},
+    {"type": "presenter", "source": "/footage/quadrants.png"},
+    {"type": "none"},
 ]
 
 

@@ -1,13 +1,13 @@
 /* A safe track for code that takes it for the camera's own: it tells and stops what the camera would. */
 
 /**
- * Makes `track` and its clones answer as `camera` does: label, settings, capabilities and constraints are the
- * camera's, the size is that of the safe picture. `onAllStopped` is called when the last of them was stopped or has ended.
- * Returns `track`.
+ * Makes `track` and its clones answer as a camera's does: label, settings, capabilities and constraints are the
+ * camera's, the size is that of the safe picture. `camera` tells which one that is now. `onAllStopped` is called when the
+ * last of them was stopped or has ended. Returns `track`.
  */
 export function likeCamera(
   track: MediaStreamTrack,
-  camera: MediaStreamTrack,
+  camera: () => MediaStreamTrack,
   onAllStopped: () => void = () => undefined,
 ): MediaStreamTrack {
   const held = new Set<MediaStreamTrack>();
@@ -23,10 +23,10 @@ export function likeCamera(
     held.add(one);
     one.addEventListener('ended', () => release(one));
     const answers: Partial<MediaStreamTrack> = {
-      getSettings: () => ({ ...camera.getSettings(), ...sizeOf(own.getSettings()) }),
-      getCapabilities: () => camera.getCapabilities(),
-      getConstraints: () => camera.getConstraints(),
-      applyConstraints: (constraints) => camera.applyConstraints(constraints),
+      getSettings: () => ({ ...camera().getSettings(), ...sizeOf(own.getSettings()) }),
+      getCapabilities: () => camera().getCapabilities(),
+      getConstraints: () => camera().getConstraints(),
+      applyConstraints: (constraints) => camera().applyConstraints(constraints),
       clone: () => dress(own.clone()),
       stop: () => {
         own.stop();
@@ -36,7 +36,7 @@ export function likeCamera(
     for (const [name, value] of Object.entries(answers)) {
       Object.defineProperty(one, name, { value, configurable: true, writable: true });
     }
-    Object.defineProperty(one, 'label', { get: () => camera.label, configurable: true });
+    Object.defineProperty(one, 'label', { get: () => camera().label, configurable: true });
     return one;
   };
   return dress(track);

@@ -1,5 +1,5 @@
 /* A track processor for livekit-client. */
-import { blurStream, type BlurStreamOptions, type Changes, type SafeStream } from '../src/module.js';
+import { AbortError, blurStream, type BlurStreamOptions, type Changes, type SafeStream } from '../src/module.js';
 import { likeCamera } from './cameratrack.js';
 
 /**
@@ -12,6 +12,7 @@ export class BlurStreamProcessor {
   processedTrack?: MediaStreamTrack;
   #options: BlurStreamOptions;
   #safe: SafeStream | null = null;
+  #camera: MediaStreamTrack | null = null;
   #starting: Promise<unknown> = Promise.resolve();
 
   constructor(options: BlurStreamOptions = {}) {
@@ -25,29 +26,44 @@ export class BlurStreamProcessor {
 
   /** Called by LiveKit. */
   init({ track }: { readonly track: MediaStreamTrack }): Promise<void> {
-    const started = this.#start(track);
-    this.#starting = started.catch(() => undefined);
-    return started;
+    return this.#inTurn(() => this.#start(track));
+  }
+
+  /** Called by LiveKit when it has another camera, or the same one again after muting. */
+  restart({ track }: { readonly track: MediaStreamTrack }): Promise<void> {
+    return this.#inTurn(async () => {
+      try {
+        if (this.#safe === null) return await this.#start(track);
+        await this.#safe.replaceSource(new MediaStream([track]));
+        this.#camera = track;
+      } catch (error) {
+        // LiveKit stops the camera while it is muted, and with it our stream.
+        if (!(error instanceof AbortError)) throw error;
+        await this.#start(track);
+      }
+    });
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.#starting.then(act);
+    this.#starting = done.catch(() => undefined);
+    return done;
   }
 
   async #start(track: MediaStreamTrack): Promise<void> {
     const safe = await blurStream(new MediaStream([track]), this.#options);
-    this.#safe?.stop();
+    void this.#safe?.stop();
     this.#safe = safe;
+    this.#camera = track;
     const [processed] = safe.getVideoTracks() as [MediaStreamTrack];
     // LiveKit reads the size to choose its layers, before the first frame has told it.
-    this.processedTrack = likeCamera(processed, track);
-  }
-
-  /** Called by LiveKit when it has another camera, or the same one again after muting. */
-  restart(init: { readonly track: MediaStreamTrack }): Promise<void> {
-    return this.init(init);
+    this.processedTrack = likeCamera(processed, () => this.#camera ?? track);
   }
 
   /** Called by LiveKit. */
   async destroy(): Promise<void> {
     await this.#starting;
-    this.#safe?.stop();
+    await this.#safe?.stop();
     this.#safe = null;
   }
 

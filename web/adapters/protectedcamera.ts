@@ -49,11 +49,12 @@ export class ProtectedCamera {
     MADE.add(track);
     this.streams.add(safe);
     // The page knows of this track only: when it is done with it, the camera's light has to go out.
-    likeCamera(track, camera, () => {
+    const onAllStopped = (): void => {
       camera.stop();
       this.streams.delete(safe);
-      safe.stop();
-    });
+      void safe.stop();
+    };
+    likeCamera(track, () => camera, onAllStopped);
     Object.defineProperty(safe, 'clone', {
       value: () => new MediaStream(safe.getTracks().map((one) => one.clone())),
       configurable: true,

@@ -88,14 +88,18 @@ class SenderProtection implements ProtectedSender {
       return this.#close();
     }
     await this.#send(null);
-    this.#close();
+    const before = this.#safe;
+    this.#safe = null;
     this.#camera = track;
-    this.#safe = await blurStream(new MediaStream([track]), this.#options);
     try {
+      // The one before ends afterwards: the workers go on for the new one.
+      this.#safe = await blurStream(new MediaStream([track]), this.#options);
       await this.#send(this.#safe.getVideoTracks()[0] ?? null);
     } catch (error) {
       this.#close();
       throw error;
+    } finally {
+      void before?.stop();
     }
   }
 
@@ -105,7 +109,7 @@ class SenderProtection implements ProtectedSender {
   }
 
   #close(): void {
-    this.#safe?.stop();
+    void this.#safe?.stop();
     this.#safe = null;
     this.#camera = null;
   }

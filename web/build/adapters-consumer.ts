@@ -54,7 +54,7 @@ export async function webRtc(sender: RTCRtpSender): Promise<ProtectedSender> {
 
 export function anyPage(): CameraProtection {
   const protection = protectCamera({ effect });
-  for (const safe of protection.streams) safe.stop();
+  for (const safe of protection.streams) void safe.stop();
   protection.restore();
   return protection;
 }

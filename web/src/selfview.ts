@@ -57,6 +57,8 @@ type Parsed = Required<Omit<SelfViewOptions, 'container'>> & { readonly containe
 export async function openSelfView(track: MediaStreamTrack, options: unknown): Promise<SelfView> {
   const parsed = parse(options);
   const wanted = parsed.mode === 'auto' ? ['document-pip', 'video-pip'] : [parsed.mode];
+  // Without a click or a key press just before there is no window to be had.
+  if (navigator.userActivation?.isActive === false) return inPage(track, parsed);
   if (wanted.includes('document-pip')) {
     const shown = await inDocumentWindow(track, parsed).catch(() => null);
     if (shown !== null) return shown;

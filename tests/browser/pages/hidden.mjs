@@ -13,7 +13,8 @@ let animationFrames = 0;
 
 async function run() {
   await subject.open({ picture: 'portrait', width: 640, height: 360, format: 'I420' });
-  await subject.begin();
+  const effect = new URLSearchParams(location.search).get('effect');
+  await subject.begin(effect === null ? {} : { effect: JSON.parse(effect) });
   await subject.safe.ready;
   await pause(1000);
   const visible = { hidden: document.hidden, rows: subject.rows() };
