@@ -95,3 +95,40 @@ def test_stopped_while_it_is_switched_off(subject: Subject) -> None:
         }"""
     )
     assert after == [True, 2, 0]
+
+
+# What a page's own camera becomes: one whose platform blurs. `can`: it may be switched off.
+BLURRED = """(can) => {
+    const { track } = subject.source;
+    globalThis.blurred = { on: true, asked: [] };
+    track.getSettings = () => ({ backgroundBlur: blurred.on });
+    track.getCapabilities = () => ({ backgroundBlur: can ? [true, false] : [true] });
+    track.applyConstraints = async ({ backgroundBlur: { exact } }) => {
+        blurred.on = exact;
+        blurred.asked.push(exact);
+    };
+    return subject.begin();
+}"""
+
+
+def test_of_a_running_stream(subject: Subject) -> None:
+    """Off while our effect is on; as it was without one, and afterwards."""
+    subject.open()
+    subject.page.evaluate(BLURRED, True)
+    subject.until("blurred.asked.length === 1")
+    assert subject.page.evaluate("() => blurred.on") is False
+    subject.page.evaluate("() => subject.safe.update({effect: {type: 'none'}})")
+    subject.until("blurred.on")
+    subject.page.evaluate("() => subject.safe.update({effect: {type: 'blur'}})")
+    subject.until("!blurred.on")
+    assert "platform-blur" not in subject.codes("warning")
+    subject.page.evaluate("() => subject.safe.stop()")
+    subject.until("blurred.on")
+    assert subject.page.evaluate("() => blurred.asked") == [False, True, False, True]
+
+
+def test_a_running_stream_tells_what_it_cannot_switch_off(subject: Subject) -> None:
+    subject.open()
+    subject.page.evaluate(BLURRED, False)
+    subject.until("subject.events.some(({type, code}) => type === 'warning' && code === 'platform-blur')")
+    assert subject.page.evaluate("() => blurred.asked") == []

@@ -6,6 +6,7 @@ import { aborted, AbortError, fromWire, type BlurStreamError } from './errors.js
 import { Mirror } from './mirror.js';
 import { transfersOf } from './pictures/moving.js';
 import { parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
+import { settlePlatformBlur } from './platform.js';
 import { unreachable, type PageToStream, type StreamToPage } from './protocol.js';
 import type { SafeStream } from './safestream.js';
 import { openSelfView, type SelfView, type SelfViewOptions } from './selfview.js';
@@ -47,6 +48,8 @@ export class Session extends MediaStreamBase implements SafeStream {
   #placing = new AbortController();
   #placed: PlacedEffect;
   #over = false;
+  #camera: MediaStreamTrack;
+  #endPlatform = (): void => undefined;
 
   constructor(
     gateUrl: string,
@@ -59,6 +62,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     super([ends.track, ...source.getAudioTracks()]);
     this.#source = source;
     this.#track = ends.track;
+    this.#camera = ends.source;
     this.#options = options;
     this.#placed = placed;
     this.#settings = { effect: placed.effect, denoise: options.denoise, paused: false };
@@ -81,6 +85,17 @@ export class Session extends MediaStreamBase implements SafeStream {
       ...transfersOf(picture, moving),
     ]);
     this.#mirror = new Mirror(ends.source, ends.track, (reason) => this.#post({ type: 'hold', reason }));
+    // Not before the page has the stream, and can hear of it.
+    this.opened.then(() => this.#settlePlatform(), () => undefined);
+  }
+
+  /** The camera's own blur is in the way of ours; without ours (effect 'none') it is the user's. */
+  #settlePlatform(): void {
+    this.#endPlatform();
+    const ours = !this.#over && this.#settings.effect.type !== 'none';
+    this.#endPlatform = ours
+      ? settlePlatformBlur(this.#camera, (warning) => this.#tell('warning', warning))
+      : () => undefined;
   }
 
   get state(): StreamState {
@@ -131,8 +146,10 @@ export class Session extends MediaStreamBase implements SafeStream {
   }
 
   async #ask(changes: Partial<Settings>, placed: PlacedEffect | null = null): Promise<void> {
-    this.#settings = { ...this.#settings, ...changes };
+    const before = this.#settings;
+    this.#settings = { ...before, ...changes };
     const settings = this.#settings;
+    if ((settings.effect.type === 'none') !== (before.effect.type === 'none')) this.#settlePlatform();
     const { picture, moving } = placed ?? { picture: null, moving: null };
     await this.#order(
       (id) => ({ type: 'update', id, settings, picture, moving }),
@@ -167,6 +184,8 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#source = source;
     this.#track.contentHint = track.contentHint;
     this.#mirror.watch(track);
+    this.#camera = track;
+    this.#settlePlatform();
     this.#takeAudio(source);
     await this.#order((id) => ({ type: 'source', id, readable }), [readable as unknown as Transferable]);
   }
@@ -277,6 +296,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#enter(state, reason);
     this.#over = true;
     this.#mirror.stop();
+    this.#endPlatform();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#post({ type: 'stop' });
     setTimeout(() => this.#leave(), STOP_GRACE_MS);
