@@ -25,6 +25,10 @@ SCREEN = """() => {
     navigator.mediaDevices.getDisplayMedia = async () => globalThis.shared = canvas.captureStream(10);
 }"""
 
+REFUSED = """() => {
+    navigator.mediaDevices.getDisplayMedia = async () => { throw new Error('not today'); };
+}"""
+
 
 @pytest.fixture
 def page(open_demo: OpenDemo) -> Page:
@@ -142,7 +146,7 @@ def test_a_shared_screen(page: Page) -> None:
 
 
 def test_no_screen_is_shared(page: Page) -> None:
-    page.evaluate("navigator.mediaDevices.getDisplayMedia = async () => { throw new Error('not today'); }")
+    page.evaluate(REFUSED)
     page.get_by_role("button", name="Share my screen").press("Enter")
     expect(page.locator("#room-hint")).to_contain_text("not today")
     expect(page.locator("#slide-number")).to_have_text("1 of 4")

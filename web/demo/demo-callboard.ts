@@ -10,6 +10,8 @@ const PERIOD_MS = 1000;
 const CEILING_BPS = 2_500_000;
 /** A smaller change of the suggestion is not worth a change of the encoder. */
 const WORTH = 0.1;
+/** Up to this share, frame rates are taken as equal. */
+const SAME_FPS = 0.15;
 
 interface Line {
   readonly loopback: Loopback;
@@ -95,7 +97,7 @@ export class CallBoard {
     this.#chart.forget();
     this.#figures('safe', null, null);
     this.#figures('raw', null, null);
-    put('rate-saved', '–');
+    this.#difference(null, null);
     this.#show();
   }
 
@@ -111,7 +113,7 @@ export class CallBoard {
       this.#measured?.loopback.close();
       this.#measured = null;
       this.#figures('raw', null, null);
-      put('rate-saved', '–');
+      this.#difference(null, null);
     } else if (this.#measured === null) {
       this.#measured = { loopback: await Loopback.open(this.#raw, this.#codec.value), meter: new RateMeter() };
       await this.#measured.loopback.limit(CEILING_BPS);
@@ -134,8 +136,16 @@ export class CallBoard {
     this.#figures('safe', sent.meter.mean, safeCount);
     if (measured === this.#measured) this.#figures('raw', measured?.meter.mean ?? null, rawCount);
     this.#chart.add({ safe: safe?.bitsPerSecond ?? null, raw: raw?.bitsPerSecond ?? null });
-    const [a, b] = [sent.meter.mean?.bitsPerSecond, measured?.meter.mean?.bitsPerSecond];
-    put('rate-saved', a === undefined || !b ? '–' : `${a <= b ? '−' : '+'}${Math.abs(100 * (a / b - 1)).toFixed(0)} %`);
+    this.#difference(sent.meter.mean, measured?.meter.mean ?? null);
+  }
+
+  /** Bits of fewer frames are no saving. */
+  #difference(safe: Rate | null, raw: Rate | null): void {
+    const known = safe !== null && raw !== null && raw.bitsPerSecond > 0;
+    const fair = known && Math.abs(safe.fps - raw.fps) <= SAME_FPS * raw.fps;
+    const change = known ? safe.bitsPerSecond / raw.bitsPerSecond - 1 : 0;
+    put('rate-saved', fair ? `${change <= 0 ? '−' : '+'}${Math.abs(100 * change).toFixed(0)} %` : '–');
+    put('saved-hint', known && !fair ? 'the frame rates differ' : 'mean of ten seconds');
   }
 
   #figures(name: 'safe' | 'raw', rate: Rate | null, count: Sent | null): void {

@@ -4,6 +4,7 @@ import { find } from './demo-page.js';
 
 const STEP = 0.02; // of the room that is left, for each press of an arrow key
 const LARGE_STEP = 0.1; // with Shift
+const MARGIN = 0.03; // as in py/blurstream/placement.py: of the slides' height, around what is no cut-out
 const MOVES: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
 };
@@ -44,6 +45,7 @@ export class Place {
     if (this.#frame.hidden) return;
     const box = this.#box;
     for (const [name, value] of Object.entries(box)) this.#frame.style.setProperty(name, `${value}px`);
+    this.#frame.dataset['shape'] = this.#presenter.effect.shape ?? '';
     const [x, y] = this.#presenter.place.map((part) => Math.round(100 * part));
     this.#frame.setAttribute('aria-label', `Your place on the slide: ${x} % across, ${y} % down`);
   }
@@ -64,13 +66,22 @@ export class Place {
   }
 
   get #box(): Box {
-    const slides = this.#slides;
+    const { left, top, width: wide, height: high } = this.#room;
     const { shape, size = 1 } = this.#presenter.effect;
+    const slides = this.#slides;
     const camera = this.#raw.videoWidth > 0 ? this.#raw.videoWidth / this.#raw.videoHeight : 16 / 9;
-    const height = size * slides.height;
-    const width = Math.min(height * (shape === 'circle' ? 1 : shape === 'rounded' ? 4 / 3 : camera), slides.width);
+    const aspect = shape === 'circle' ? 1 : shape === 'rounded' ? 4 / 3 : camera;
+    const width = Math.min(size * slides.height * aspect, slides.width);
+    const height = width / aspect;
     const [x, y] = this.#presenter.place;
-    return { left: slides.left + x * (slides.width - width), top: slides.top + y * (slides.height - height), width, height };
+    return { left: left + x * (wide - width), top: top + y * (high - height), width, height };
+  }
+
+  /** Where the frame may be: all of the slides, or all but a margin. */
+  get #room(): Box {
+    const { left, top, width, height } = this.#slides;
+    const margin = this.#presenter.effect.shape === 'cutout' ? 0 : MARGIN * height;
+    return { left: left + margin, top: top + margin, width: width - 2 * margin, height: height - 2 * margin };
   }
 
   #press(event: KeyboardEvent): void {
@@ -84,10 +95,10 @@ export class Place {
 
   #drag(event: PointerEvent): void {
     if (this.#held === null) return;
-    const [slides, box, stage] = [this.#slides, this.#box, this.#stage.getBoundingClientRect()];
-    const left = event.clientX + this.#held[0] - stage.left - slides.left;
-    const top = event.clientY + this.#held[1] - stage.top - slides.top;
-    const share = (at: number, room: number): number => (room > 0 ? at / room : 0);
-    this.#presenter.move([share(left, slides.width - box.width), share(top, slides.height - box.height)]);
+    const [room, box, stage] = [this.#room, this.#box, this.#stage.getBoundingClientRect()];
+    const left = event.clientX + this.#held[0] - stage.left - room.left;
+    const top = event.clientY + this.#held[1] - stage.top - room.top;
+    const share = (at: number, free: number): number => (free > 0 ? at / free : 0);
+    this.#presenter.move([share(left, room.width - box.width), share(top, room.height - box.height)]);
   }
 }
