@@ -2,7 +2,7 @@ import { showSame } from '../effects.js';
 import { toWire, type WireError } from '../errors.js';
 import type { Settings } from '../options.js';
 import { discard } from '../pictures/moving.js';
-import { unreachable, type ComposerStats, type MadeFrame, type PageToStream, type StreamToPage } from '../protocol.js';
+import { unreachable, type MadeFrame, type PageToStream, type StreamToPage } from '../protocol.js';
 import { Awaited } from './awaited.js';
 import type { ComposerNews, Crew } from './crew.js';
 import { Feed } from './feed.js';
