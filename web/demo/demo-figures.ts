@@ -9,8 +9,11 @@ const MEANING: ReadonlyMap<string, string> = new Map([
   ['copy', 'camera frame to Python'], ['prepare', 'frame to model input'], ['matte', 'mask to soft edge'],
   ['plate', 'blurred room without you'], ['compose', 'you before that room'], ['picture', 'Python to sent frame'],
   ['conceal', 'all of it covered'],
+  ['slides', 'slides into their place'], ['present', 'you over the slides'], ['raw', 'the camera as it is'],
 ]);
 const ORDER = [...MEANING.keys()];
+/** Those of every effect; the others are listed when they come. */
+const ALWAYS = 7;
 /** Above it a camera is taken for one of 60 frames a second; in between nothing jumps. */
 const FAST_FPS = 45;
 
@@ -22,7 +25,7 @@ export class Figures {
   #hiddenSince: number | null = null;
 
   constructor() {
-    for (const stage of ORDER) this.#row(stage);
+    for (const stage of ORDER.slice(0, ALWAYS)) this.#row(stage);
     find('lane-model', HTMLElement).append(this.#model);
   }
 
