@@ -11,7 +11,7 @@ from .console import Console
 from .errors import BuildError
 from .paths import Paths
 
-SCRIPTS = {"kernels": "bench_kernels.py", "loop": "bench_loop.py"}
+SCRIPTS = {"kernels": "bench_kernels.py", "loop": "bench_loop.py", "effects": "bench_effects.py"}
 
 
 def bench(

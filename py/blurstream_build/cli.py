@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", parents=[common], help="build, then measure; results in bench/")
     bench.add_argument(
-        "--only", action="append", choices=("kernels", "loop"), default=[], help="just this one"
+        "--only", action="append", choices=("kernels", "loop", "effects"), default=[], help="just this one"
     )
     bench.add_argument(
         "--all", action="store_true", help="the whole loop from 360p to 1080p, not just two sizes"

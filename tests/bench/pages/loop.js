@@ -21,6 +21,37 @@ async function show(input, output) {
   await ask({ type: 'start', before, after }, [before, after]);
 }
 
+const sources = new Map();
+
+/** 'slides' of 1080 rows that stand still, or move 'talk'; anything else is an address. */
+async function sourceOf(name) {
+  if (name !== 'slides' && name !== 'talk') return name;
+  if (!sources.has(name)) sources.set(name, name === 'slides' ? await createImageBitmap(slide(1)) : talk());
+  return sources.get(name);
+}
+
+function slide(number, canvas = new OffscreenCanvas(1920, 1080)) {
+  const context = canvas.getContext('2d');
+  context.fillStyle = '#f4f1ea';
+  context.fillRect(0, 0, 1920, 1080);
+  context.fillStyle = '#203040';
+  context.font = '96px sans-serif';
+  context.fillText(`Slide ${number}`, 120, 200);
+  context.font = '40px sans-serif';
+  for (let row = 0; row < 14; row += 1) context.fillText('What is shown to others has to be read by them.', 120, 320 + 52 * row);
+  return canvas;
+}
+
+/** A share of a screen on which something changes ten times a second. */
+function talk() {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 1920, height: 1080 });
+  let number = 0;
+  const draw = () => slide(++number, canvas);
+  draw();
+  setInterval(draw, 100);
+  return canvas.captureStream(10);
+}
+
 globalThis.bench = {
   /** The camera's frames through a worker, untouched: the floor that everything is compared with. */
   async passThrough(width, height, frameRate) {
@@ -48,7 +79,15 @@ globalThis.bench = {
     return { safeMs, readyMs };
   },
 
-  /** What the taps saw since the last call: frames in and out, and how long each was under way. */
+  /** Changes the effect; `source` names one of ours. */
+  async update(effect) {
+    const { source, background } = effect;
+    if (source !== undefined) return safe.update({ effect: { ...effect, source: await sourceOf(source) } });
+    if (background?.source === undefined) return safe.update({ effect });
+    return safe.update({ effect: { ...effect, background: { ...background, source: await sourceOf(background.source) } } });
+  },
+
+  /** What the taps saw since the last call: frames in and out, how long each was under way, the longest time without one. */
   measure: () => ask({ type: 'measure' }),
   stats: () => safe && { state: safe.state, ...safe.stats },
   stop: () => stop(),
