@@ -123,12 +123,13 @@ class _Person:
         down = Span(0, crop.height / rect.height, 0, rect.height)
         size = (crop.width, crop.height)
         self._cutout, self._compose = shape == "cutout", compose
+        self._halve: Bound | None = None
         self._scale = [Scaled(kernels, crop.of(compose.picture.planes), size, person, across, down)]
         if self._cutout:
             alphas = [np.zeros(size, np.uint8) for size in sizes[:2]]
             whole = [compose.alpha[: crop.height, : crop.width]]
             self._scale.append(Scaled(kernels, whole, size, alphas[:1], across, down))
-            self._scale.append(Scaled(kernels, whole, size, alphas[1:], across.doubled, down.doubled))
+            self._halve = kernels.bind("shrink_2", *alphas)
         else:
             alphas = [shape_mask(shape, columns, rows) for rows, columns in sizes[:2]]
         self._lay: list[Bound] = []
@@ -145,6 +146,8 @@ class _Person:
             self._compose.fill_alpha()
         for scaled in self._scale:
             scaled.run()
+        if self._halve is not None:
+            self._halve()
 
     def lay(self) -> None:
         for lay in self._lay:

@@ -40,11 +40,6 @@ class Span:
         """The same of chroma."""
         return Span(self.start / 2, self.step, self.first // 2, (self.last + 1) // 2)
 
-    @property
-    def doubled(self) -> Span:
-        """From a source of luma's size to a target of chroma's."""
-        return Span(self.start, 2 * self.step, self.first // 2, (self.last + 1) // 2)
-
 
 def spans(
     source: tuple[int, int], target: tuple[int, int], fit: Fit, position: tuple[float, float]
