@@ -1,7 +1,8 @@
 """A coloured screen and what is in front of it -> SafeFrame: chroma keying, without the model.
 
 What is not of the screen's colour is shown as the person, wherever it is: what the screen does not cover of
-the room, too. When hardly any screen is in sight frames are concealed, see Screen.
+the room, too. When hardly any screen is in sight frames are concealed, see Screen. Method and figures:
+docs/greenscreen.md.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from .checked import number, one_of, picture, position, rgb, switch
 from .errors import OptionsError
 from .scale import Fit
 
@@ -123,16 +123,9 @@ def parse_settings(text: str) -> Settings:
         raise OptionsError(f"settings are not JSON: {error}", value=text[:80]) from error
     if not isinstance(value, dict):
         raise OptionsError(f"settings are {value!r}; use an object", value=repr(value)[:80])
-    denoise, paused = _switch(value, "denoise", True), _switch(value, "paused", False)
+    denoise, paused = switch(value, "denoise", True), switch(value, "paused", False)
     effect = parse_effect(json.dumps(value["effect"])) if "effect" in value else PRIVATE
     return Settings(effect, denoise, paused)
-
-
-def _switch(value: Mapping[str, object], name: str, default: bool) -> bool:
-    given = value.get(name, default)
-    if not isinstance(given, bool):
-        raise OptionsError(f"{name} {given!r} is not one; use true or false", value=repr(given)[:80])
-    return given
 
 
 def parse_effect(text: str) -> Effect:
@@ -157,21 +150,21 @@ def _effect(value: object, allowed: Sequence[str]) -> Effect:
 
 
 def _blur(value: Mapping[str, object]) -> Blur:
-    background = _one_of(value, "background", BACKGROUNDS, "sealed")
+    background = one_of(value, "background", BACKGROUNDS, "sealed")
     return Blur(_strength(value.get("strength", "private")), background)
 
 
 def _color(value: Mapping[str, object]) -> Color:
-    return Color(_rgb(value, "color"))
+    return Color(rgb(value, "color"))
 
 
 def _image(value: Mapping[str, object]) -> Image:
-    fit = cast(Fit, _one_of(value, "fit", FITS, "cover"))
-    return Image(_picture(value), fit, _position(value, (0.5, 0.5)))
+    fit = cast(Fit, one_of(value, "fit", FITS, "cover"))
+    return Image(picture(value), fit, position(value, (0.5, 0.5)))
 
 
 def _greenscreen(value: Mapping[str, object]) -> Greenscreen:
-    key = _rgb(value, "key", "#00ff00")
+    key = rgb(value, "key", "#00ff00")
     if max(key) - min(key) < LEAST_COLOURED:
         raise OptionsError(
             f"key {value.get('key')!r} is hardly a colour; use a green, a blue, or another clear one",
@@ -180,19 +173,19 @@ def _greenscreen(value: Mapping[str, object]) -> Greenscreen:
     return Greenscreen(
         cast(Color | Image, _effect(value.get("background"), ("color", "image", "video"))),
         key,
-        _number(value, "tolerance", 0.5),
-        _number(value, "softness", 0.5),
-        _number(value, "spill", 1.0),
+        number(value, "tolerance", 0.5),
+        number(value, "softness", 0.5),
+        number(value, "spill", 1.0),
     )
 
 
 def _presenter(value: Mapping[str, object]) -> Presenter:
     background = value.get("background", {"type": "blur"})
     return Presenter(
-        _picture(value),
-        cast(Shape, _one_of(value, "shape", SHAPES, "cutout")),
-        _number(value, "size", 1 / 3, least=SMALLEST_PRESENTER),
-        _position(value, (1.0, 1.0)),
+        picture(value),
+        cast(Shape, one_of(value, "shape", SHAPES, "cutout")),
+        number(value, "size", 1 / 3, least=SMALLEST_PRESENTER),
+        position(value, (1.0, 1.0)),
         cast(Blur | Color, _effect(background, ("blur", "color"))),
     )
 
@@ -206,46 +199,6 @@ _READERS: dict[str, Callable[[Mapping[str, object]], Effect]] = {
     "presenter": _presenter,
     "none": lambda _: NoEffect(),
 }
-
-
-def _one_of(value: Mapping[str, object], name: str, allowed: Sequence[str], default: str) -> str:
-    given = value.get(name, default)
-    if isinstance(given, str) and given in allowed:
-        return given
-    known = " or ".join(f"'{one}'" for one in allowed)
-    raise OptionsError(f"{name} {given!r} is not one; use {known}", value=repr(given)[:80])
-
-
-def _number(value: Mapping[str, object], name: str, default: float, least: float = 0.0) -> float:
-    given = value.get(name, default)
-    if isinstance(given, int | float) and not isinstance(given, bool) and least <= given <= 1:
-        return float(given)
-    raise OptionsError(
-        f"{name} {given!r} is not one; use a number from {least:g} to 1", value=repr(given)[:80]
-    )
-
-
-def _position(value: Mapping[str, object], default: tuple[float, float]) -> tuple[float, float]:
-    given = value.get("position", default)
-    if isinstance(given, list | tuple) and len(given) == 2:
-        x, y = ({"position": at} for at in given)
-        return _number(x, "position", 0), _number(y, "position", 0)
-    raise OptionsError(f"position {given!r} is not one; use [x, y], from 0 to 1", value=repr(given)[:80])
-
-
-def _picture(value: Mapping[str, object]) -> int:
-    given = value.get("picture")
-    if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
-        return given
-    raise OptionsError(f"picture {given!r} is not the number of one", value=repr(given)[:80])
-
-
-def _rgb(value: Mapping[str, object], name: str, default: str | None = None) -> tuple[int, int, int]:
-    given = value.get(name, default)
-    if not (isinstance(given, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", given)):
-        raise OptionsError(f"{name} {given!r} is not one; use '#rrggbb'", value=repr(given)[:80])
-    red, green, blue = bytes.fromhex(given[1:])
-    return red, green, blue
 
 
 def _strength(value: object) -> float:

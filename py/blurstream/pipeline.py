@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from .activity import Stopwatch, Tact
+from .activity import Stopwatch
 from .condition import Report
 from .errors import FrameError, ModelError
 from .frame import FrameSpec, Geometry
 from .kernels.loader import Kernels
 from .mask import Mask, Session
 from .options import Settings
+from .pace import Pace
 from .quality import Ladder
 from .render import Render
 from .safe_frame import SafeFrame, spec_of
@@ -45,10 +46,10 @@ class Pipeline:
         report: Report,
         ladder: Ladder | None = None,
     ) -> None:
-        self._kernels, self._emit, self._report, self._ladder = kernels, emit, report, ladder
-        self._tact, self._watch = Tact(), Stopwatch()
+        self._kernels, self._emit, self._watch = kernels, emit, Stopwatch()
         self._render = Render(kernels, report, ladder, self._watch)
         self._activity = self._render.activity
+        self._pace = Pace(ladder, report, self._activity)
         self._session: Session | None = None
         self._workspace: Workspace | None = None
         self._mask = Mask()
@@ -58,7 +59,6 @@ class Pipeline:
         self._number = 0
         self.milliseconds = self._watch.milliseconds
         self.frames = {"composed": 0, "concealed": 0, "raw": 0}
-        self._left_out = 0
 
     def configure(self, settings: Settings) -> None:
         self._render.configure(settings)
@@ -103,16 +103,14 @@ class Pipeline:
 
     def activity(self) -> dict[str, object]:
         """What was done since the last call; see Activity.read."""
-        return self._activity.read(self._tact.fps)
+        return self._activity.read(self._pace.fps)
 
     def begin(self, spec: FrameSpec) -> Ticket:
         """Memory for a frame. Raises FrameError when the size is impossible or both slots are taken."""
         workspace = self._workspace
-        coarse = self._ladder.level.work_factor_scale if self._ladder is not None else 1
-        geometry = Geometry(spec.width, spec.height, coarse)
+        geometry = Geometry(spec.width, spec.height, self._pace.coarse)
         if workspace is None or _shape(workspace.geometry) != _shape(geometry):
-            if self._ladder is not None and coarse == 1:
-                self._ladder.restart()
+            self._pace.new_size()
             workspace = self._workspace = Workspace(geometry, self._kernels)
             self._mask = Mask()
         taken = [t.slot for t in self._on_the_way()]
@@ -151,13 +149,12 @@ class Pipeline:
     def _prepare(self, ticket: Ticket) -> bool:
         """Says whether the frame needs a mask of its own, as far as is known."""
         start = perf_counter()
-        self._tact.arrived(spec_of(ticket.slot).timestamp)
-        ticket.late = self._tact.late
+        self._pace.arrived(ticket, spec_of(ticket.slot).timestamp)
         ticket.slot.unpack()
         ticket.prepared.shrink()
         ticket.workspace.change.run(ticket.prepared)
         ticket.cut = ticket.workspace.change.cut
-        ticket.repeats = self._render.may_repeat(ticket.workspace) and self._leaves_out(ticket)
+        ticket.repeats = self._render.may_repeat(ticket.workspace) and self._pace.leaves_out(ticket)
         needs_mask = self._needs_mask(ticket)
         if self._session is not None and needs_mask:
             self._draw(ticket)  # even while the model works on the frame before
@@ -169,13 +166,6 @@ class Pipeline:
         return render.uses_model and not (
             render.settings.paused or ticket.repeats or ticket.workspace.may_reuse(ticket.prepared)
         )
-
-    def _leaves_out(self, ticket: Ticket) -> bool:
-        """Of the frames that need a mask, the level takes one of so many."""
-        if self._ladder is None or self._ladder.level.every == 1 or ticket.cut:
-            return False
-        self._left_out = (self._left_out + 1) % self._ladder.level.every
-        return self._left_out > 0
 
     def _draw(self, ticket: Ticket) -> None:
         """The model's input, once."""
@@ -240,20 +230,8 @@ class Pipeline:
         """See Render.finish."""
         safe = self._render.finish(ticket, mask)
         self._out(safe)
-        if safe.kind == "composed":
-            self._observe(ticket)
-
-    def _observe(self, ticket: Ticket) -> None:
-        if self._ladder is None or ticket.repeats or not self._render.uses_model:
-            return
-        model_ms = ticket.model_ms
-        change = self._ladder.observe(
-            perf_counter() * 1e3, ticket.busy_ms, model_ms, self._tact.interval_ms, ticket.late
-        )
-        self._activity.level = self._ladder.level
-        if change is not None:
-            self._activity.reason = change.reason
-            self._report("quality", "quality", f"{change.level.name}: {change.reason}", change.details)
+        if safe.kind == "composed" and self._render.uses_model:
+            self._pace.observe(ticket)
 
     def _out(self, safe: SafeFrame) -> None:
         self.frames[safe.kind] += 1

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from .pipeline import Pipeline
 from .safe_frame import SafeFrame
 
 Array = np.ndarray[Any, Any]
+PICTURE = 1  # the number of --picture
 DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "build" / "models" / "selfie_landscape.onnx"
 
 
@@ -76,6 +78,16 @@ class Recorder:
     def _note(self, severity: str, code: str, message: str, details: Mapping[str, object]) -> None:
         self.warnings.append(f"{severity} {code}: {message}")
 
+    def show(self, picture: Any) -> None:
+        """`picture`: an av.VideoFrame, of what the effect names as picture 1."""
+        planes, (matrix, full) = planes_of(picture), colours_of(picture)
+        spec = FrameSpec("I420", picture.width, picture.height, 0, matrix, full)
+        memory, layout = self.pipeline.begin_picture(PICTURE, spec)
+        for plane, (offset, stride) in zip(planes, layout, strict=True):
+            rows = memory[offset : offset + stride * len(plane)].reshape(-1, stride)
+            rows[:, : plane.shape[1]] = plane
+        self.pipeline.end_picture(PICTURE)
+
     def process(self, planes: Sequence[Array], timestamp: int, matrix: str, full_range: bool) -> SafeFrame:
         """One frame. `planes`: Y, U, V, u8; chroma of (n + 1) // 2 rows and columns."""
         height, width = planes[0].shape
@@ -111,8 +123,24 @@ def colours_of(frame: Any) -> tuple[str, bool]:
     return tagged or ("bt709" if frame.height >= 720 else "bt601"), full
 
 
-def convert(source: Path, target: Path, recorder: Recorder) -> Iterator[tuple[int, int]]:
+def pictures_of(source: Path) -> Iterator[Any]:
+    """The av.VideoFrames of a film, again and again; of a picture, the one."""
+    import av
+
+    frames = 2
+    while frames > 1:
+        frames = 0
+        with av.open(str(source)) as reader:
+            for frame in reader.decode(video=0):
+                frames += 1
+                yield frame
+
+
+def convert(
+    source: Path, target: Path, recorder: Recorder, picture: Path | None = None
+) -> Iterator[tuple[int, int]]:
     """Write the video of `source`, without sound, to `target`; yields (frames done, frames expected or 0).
+    `picture`: the picture or film that the effect names, one of its frames for each of the source's.
 
     Raises MediaError, naming the file, when one of them cannot be read or written.
     """
@@ -125,27 +153,32 @@ def convert(source: Path, target: Path, recorder: Recorder) -> Iterator[tuple[in
             if not reader.streams.video:
                 raise MediaError(f"{source} holds no video", path=str(source))
             with av.open(str(target), "w") as writer:
-                yield from _through(
-                    reader, writer, recorder, "libvpx-vp9" if target.suffix == ".webm" else "libx264"
-                )
+                codec = "libvpx-vp9" if target.suffix == ".webm" else "libx264"
+                pictures = pictures_of(picture) if picture is not None else iter(())
+                yield from _through(reader, writer, recorder, codec, pictures)
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise MediaError(f"cannot turn {source} into {target}: {error}", path=str(source)) from error
 
 
-def _through(reader: Any, writer: Any, recorder: Recorder, codec: str) -> Iterator[tuple[int, int]]:
+def _through(
+    reader: Any, writer: Any, recorder: Recorder, codec: str, pictures: Iterator[Any]
+) -> Iterator[tuple[int, int]]:
     import av
 
     stream, out = reader.streams.video[0], None
     for done, frame in enumerate(reader.decode(stream), 1):
         matrix, full = colours_of(frame)
+        for picture in islice(pictures, 1):
+            recorder.show(picture)
         safe = recorder.process(planes_of(frame), done, matrix, full)
         if out is None:
             out = writer.add_stream(codec, rate=stream.average_rate or 30)
-            out.width, out.height, out.pix_fmt = frame.width, frame.height, "yuv420p"
+            width, height = safe.spec.width, safe.spec.height  # a presenter's are the slides'
+            out.width, out.height, out.pix_fmt = width, height, "yuv420p"
             out.options = {"crf": "16"}
             out.color_range, out.colorspace = (2 if full else 1), (1 if matrix == "bt709" else 6)
             out.time_base = out.codec_context.time_base = stream.time_base
-        written = av.VideoFrame(frame.width, frame.height, "yuv420p")
+        written = av.VideoFrame(width, height, "yuv420p")
         for plane, pixels in zip(planes_of(written), safe.planes, strict=True):
             plane[:] = pixels[: plane.shape[0], : plane.shape[1]]
         written.pts, written.time_base = frame.pts, stream.time_base
@@ -162,6 +195,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--strength", default="private", help=f"{' | '.join(STRENGTHS)} or 0..1 (default: private)"
     )
+    parser.add_argument("--effect", help="an effect as JSON, in place of --strength; see options.py")
+    parser.add_argument("--picture", type=Path, help="picture or film that the effect names as picture 1")
     parser.add_argument(
         "--model", type=Path, default=DEFAULT_MODEL, help="ONNX model (default: build/models)"
     )
@@ -171,9 +206,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ValueError:
         strength = options.strength
     try:
-        recorder = Recorder(json.dumps({"type": "blur", "strength": strength}), options.model)
+        blur = json.dumps({"type": "blur", "strength": strength})
+        recorder = Recorder(options.effect or blur, options.model)
         start, done = time.perf_counter(), 0
-        for done, expected in convert(options.source, options.target, recorder):
+        for done, expected in convert(options.source, options.target, recorder, options.picture):
             if sys.stderr.isatty() or done % 100 == 0:
                 end = "\r" if sys.stderr.isatty() else "\n"
                 print(f"frame {done}/{expected or '?'}", end=end, file=sys.stderr, flush=True)
@@ -183,7 +219,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     seconds, frames = time.perf_counter() - start, recorder.pipeline.frames
     print(
         f"{options.target}: {done} frames in {seconds:.1f} s, "
-        f"{frames['composed']} composed, {frames['concealed']} concealed"
+        f"{frames['composed']} composed, {frames['concealed']} concealed, {frames['raw']} raw"
     )
     print(
         "  ".join(

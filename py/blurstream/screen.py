@@ -32,6 +32,10 @@ FOLLOW = 0.3  # of a change of its colour that is taken over then
 WEDGE = 0.5  # of what goes along the screen's hue may go across it: skin and the screen mixed in one pixel
 ACROSS = 1.7  # of what goes across beyond that is taken off the share: yellow and cyan cloth have none
 DEAD = 0.04  # share that noise and grey clothes have at most
+OTHER = 0.25  # share of the screen's chroma below which a sample is taken as the person's
+AROUND = 1.5  # tiles: sigma of the mean that the person's colour near the screen is taken as
+BESIDE = 0.1  # of the way from there to the screen's colour, how far beside it a mixture may be
+DOUBT = 0.12  # of the way, what is the person's own change of colour
 _SAMPLES = (TILE // 2) ** 2
 _ONE = 256  # of the kernels' fractions
 
@@ -49,12 +53,19 @@ class Screen:
         self.colour: tuple[Array, Array, Array] = tuple(np.zeros(tiles, np.uint8) for _ in "yuv")  # type: ignore[assignment]
         self.seen = 0.0
         self._samples = geometry.width * geometry.height / 4
-        self._sums: Array = np.zeros((4, *tiles), np.int32)
+        self._sums: Array = np.zeros((7, *tiles), np.int32)
         self._cells: Array = np.zeros((4, *tiles), np.float32)
         self._local: Array = np.zeros((3, *tiles), np.float32)
         self._held: Array = np.zeros((3, *tiles), np.float32)
-        self._gain: Array = np.zeros((2, *tiles), np.int32)
         self._blur = kernels.bind("plate_blur", self._cells, gaussian_taps(SPREAD), self._local)
+        self._others: Array = np.zeros((4, *tiles), np.float32)
+        self._person: Array = np.zeros((3, *tiles), np.float32)
+        self._blur_person = kernels.bind("plate_blur", self._others, gaussian_taps(AROUND), self._person)
+        self._found: Array = np.zeros(tiles, np.uint8)
+        self._near: Array = np.zeros(tiles, np.uint8)
+        self._spread = kernels.bind("tile_spread_1", self._found, self._near)
+        # what the kernel takes: the screen's chroma by its square, the person's, the way from there by its
+        self._maps: Array = np.zeros((6, *tiles), np.int32)
         self._bound: dict[int, tuple[Bound, Bound]] = {}
         self._wanted: object = None  # key and colour space that it was measured for
         self._chroma = 0.0  # its mean, in levels along the key's hue
@@ -72,8 +83,9 @@ class Screen:
             self._wanted, self._chroma = (key, space), 0.0
         for _ in range(2 if fresh else 1):  # what is an edge is known once the screen's mean is
             least = max(LEAST_CHROMA, LEAST_OF_MEAN * self._chroma)
-            sums(key_u, key_v, round(HUE * _ONE), round(least * _ONE))
-            count, _, sum_u, sum_v = self._sums.sum((1, 2), dtype=np.int64).tolist()
+            other = max(OTHER * self._chroma, 1.0)
+            sums(key_u, key_v, round(HUE * _ONE), *(round(level * _ONE) for level in (least, other)))
+            count, _, sum_u, sum_v = self._sums[:4].sum((1, 2), dtype=np.int64).tolist()
             if fresh and count:
                 self._chroma = ((sum_u / count - 128) * u + (sum_v / count - 128) * v) / length
         self.seen = count / self._samples
@@ -84,7 +96,9 @@ class Screen:
             self._learn(1.0 if fresh else FOLLOW)
             self._chroma = ((sum_u / count - 128) * u + (sum_v / count - 128) * v) / length
         self._frames += 1
-        share(round(ACROSS * _ONE), round(WEDGE * _ONE), round(DEAD / (1 - DEAD) * 255 * _ONE))
+        self._find_ways()
+        limits = (DEAD / (1 - DEAD) * 255, BESIDE * 255, DOUBT / (1 - DOUBT) * 255)
+        share(*(round(value * _ONE) for value in (ACROSS, WEDGE, *limits)))
         return True
 
     def _is_there(self) -> bool:
@@ -106,14 +120,30 @@ class Screen:
             np.copyto(plane, values + 0.5, casting="unsafe")
         chroma = self._held[1:] - 128
         strength = np.maximum((chroma**2).sum(0), LEAST_CHROMA**2)
-        np.copyto(self._gain, np.rint(chroma * (255 * _ONE / (1 - DEAD)) / strength), casting="unsafe")
+        np.copyto(self._maps[:2], np.rint(chroma * (255 * _ONE / (1 - DEAD)) / strength), casting="unsafe")
+
+    def _find_ways(self) -> None:
+        """From the person's colour to the screen's, in the tiles that both are near; 0 elsewhere."""
+        count = self._sums[4]
+        np.multiply(self._sums[5:7], 1 / _SAMPLES, out=self._others[1:3], casting="unsafe")
+        np.multiply(count, 1 / _SAMPLES, out=self._others[3], casting="unsafe")
+        total = self._others.sum((1, 2), dtype=np.float64)
+        self._blur_person(*(total[:3] / max(total[3], 1e-6)).tolist())
+        np.greater(self._sums[0], 0, out=self._found.view(bool))
+        self._spread()
+        person = np.rint(self._person[1:] - 128)
+        way = self._held[1:] - 128 - person
+        length = np.maximum((way**2).sum(0), LEAST_CHROMA**2)
+        way *= self._near * (255 * _ONE / (1 - DOUBT)) / length
+        np.copyto(self._maps[2:4], person, casting="unsafe")
+        np.copyto(self._maps[4:], np.rint(way), casting="unsafe")
 
     def _of(self, slot: Slot) -> tuple[Bound, Bound]:
         if slot.number not in self._bound:
             bind = self._kernels.bind
             self._bound[slot.number] = (
                 bind("screen_sums", *slot.planes, self._sums),
-                bind("screen_share", *slot.planes[1:], *self._gain, self.share),
+                bind("screen_share", *slot.planes[1:], *self._maps, self.share),
             )
         return self._bound[slot.number]
 

@@ -17,6 +17,55 @@ LEFT, RIGHT, HIGH_LEFT, HIGH_RIGHT = (0.03, 0.5), (0.97, 0.5), (0.04, 0.05), (0.
 TURNS = ((RED, GREEN), (GREEN, RED))  # of the film, high on the left and on the right
 NEAR = 12  # levels: rounding of YUV, and its coarse chroma beside an edge
 
+# What the page has made for moving pictures, and what of it goes on.
+LEDGER = """(FILM) => {
+    globalThis.made = {videos: [], addresses: new Set(), streams: 0};
+    const {createElement} = document;
+    document.createElement = (name, ...rest) => {
+        const element = createElement.call(document, name, ...rest);
+        if (name === 'video') made.videos.push(element);
+        return element;
+    };
+    const {createObjectURL, revokeObjectURL} = URL;
+    URL.createObjectURL = (blob) => {
+        const address = createObjectURL(blob);
+        made.addresses.add(address);
+        return address;
+    };
+    URL.revokeObjectURL = (address) => { made.addresses.delete(address); revokeObjectURL(address); };
+    globalThis.left = () => ({
+        playing: made.videos.filter((video) => !video.paused || video.hasAttribute('src')).length,
+        addresses: made.addresses.size,
+    });
+    // The application's own element: the first one on the page.
+    globalThis.own = async () => {
+        const video = document.querySelector('video') ?? createElement.call(document, 'video');
+        document.body.append(video);
+        Object.assign(video, {src: FILM, muted: true, loop: true});
+        await video.play();
+        return video;
+    };
+    // A track that shows the film, and what keeps it going.
+    globalThis.screen = (width = 400, height = 200) => {
+        const canvas = new OffscreenCanvas(width, height);
+        const context = canvas.getContext('2d');
+        const track = new subject.RealGenerator({kind: 'video'});
+        const writer = track.writable.getWriter();
+        let turn = 0;
+        const timer = setInterval(() => {
+            turn += 1;
+            const colours = turn % 16 < 8 ? ['#f00', '#0f0'] : ['#0f0', '#f00'];
+            colours.forEach((colour, index) => {
+                context.fillStyle = colour;
+                context.fillRect(index * width / 2, 0, width / 2, height);
+            });
+            const frame = new VideoFrame(canvas, {timestamp: turn * 50_000});
+            writer.write(frame).catch(() => clearInterval(timer));
+        }, 50);
+        return new MediaStream([track]);
+    };
+}"""
+
 
 def color(value: str) -> str:
     return f"{{type: 'color', color: '{value}'}}"
@@ -82,3 +131,12 @@ def shows_film(subject: Subject, what: str = "") -> None:
             seen.append(turn)
         assert time.monotonic() < end, f"{what}: {len(seen)} turns were seen; {subject.summary()}"
         subject.page.wait_for_timeout(30)
+
+
+def keep_ledger(subject: Subject) -> None:
+    subject.page.evaluate(LEDGER, FILM)
+
+
+def left(subject: Subject) -> dict[str, int]:
+    counts: dict[str, int] = subject.page.evaluate("() => left()")
+    return counts

@@ -26,6 +26,8 @@ from looks import (
     TEAL,
     Rgb,
     color,
+    keep_ledger,
+    left,
     person_is_there,
     run,
     shows,
@@ -37,54 +39,6 @@ from looks import (
 from subject import WAIT_S, OpenSubject, Row, Subject, private
 
 RED_LUMA, GREEN_LUMA = 81, 145  # BT.601, limited range
-# What the page has made for moving pictures, and what of it goes on.
-LEDGER = """(FILM) => {
-    globalThis.made = {videos: [], addresses: new Set(), streams: 0};
-    const {createElement} = document;
-    document.createElement = (name, ...rest) => {
-        const element = createElement.call(document, name, ...rest);
-        if (name === 'video') made.videos.push(element);
-        return element;
-    };
-    const {createObjectURL, revokeObjectURL} = URL;
-    URL.createObjectURL = (blob) => {
-        const address = createObjectURL(blob);
-        made.addresses.add(address);
-        return address;
-    };
-    URL.revokeObjectURL = (address) => { made.addresses.delete(address); revokeObjectURL(address); };
-    globalThis.left = () => ({
-        playing: made.videos.filter((video) => !video.paused || video.hasAttribute('src')).length,
-        addresses: made.addresses.size,
-    });
-    // The application's own element: the first one on the page.
-    globalThis.own = async () => {
-        const video = document.querySelector('video') ?? createElement.call(document, 'video');
-        document.body.append(video);
-        Object.assign(video, {src: FILM, muted: true, loop: true});
-        await video.play();
-        return video;
-    };
-    // A track that shows the film, and what keeps it going.
-    globalThis.screen = () => {
-        const canvas = new OffscreenCanvas(400, 200);
-        const context = canvas.getContext('2d');
-        const track = new subject.RealGenerator({kind: 'video'});
-        const writer = track.writable.getWriter();
-        let turn = 0;
-        const timer = setInterval(() => {
-            turn += 1;
-            const colours = turn % 16 < 8 ? ['#f00', '#0f0'] : ['#0f0', '#f00'];
-            colours.forEach((colour, index) => {
-                context.fillStyle = colour;
-                context.fillRect(index * 200, 0, 200, 200);
-            });
-            const frame = new VideoFrame(canvas, {timestamp: turn * 50_000});
-            writer.write(frame).catch(() => clearInterval(timer));
-        }, 50);
-        return new MediaStream([track]);
-    };
-}"""
 SOURCES = {
     "an address": f"'{FILM}'",
     "a URL": f"new URL('{FILM}', location.href)",
@@ -104,13 +58,8 @@ def subject(site: Server, open_subject: OpenSubject) -> Subject:
 
 def prepared(subject: Subject) -> Subject:
     subject.open()
-    subject.page.evaluate(LEDGER, FILM)
+    keep_ledger(subject)
     return subject
-
-
-def left(subject: Subject) -> dict[str, int]:
-    counts: dict[str, int] = subject.page.evaluate("() => left()")
-    return counts
 
 
 def test_every_source(subject: Subject) -> None:

@@ -202,7 +202,7 @@ def test_a_person_who_walks_leaves_no_trace() -> None:
         scene = GreenScene(left=-0.2 + 0.1 * step)
         shown = keyed(scene, RED, bench)
         for a, b in zip(shown, keyed(scene, RED), strict=True):
-            assert np.abs(a.astype(int) - b).mean() < 0.05, "the screen's colour is learned over time"
+            assert np.abs(a.astype(int) - b).mean() < 0.1, "the screen's colour is learned over time"
 
 
 def test_there_and_back() -> None:

@@ -206,7 +206,7 @@ def test_a_concealed_frame_shows_the_film() -> None:
 def test_at_half_rate_the_film_goes_on_with_the_next_frame_that_is_taken() -> None:
     ladder = Ladder()
     bench = Bench()
-    bench.pipeline._ladder = bench.pipeline._render._ladder = ladder
+    bench.pipeline._pace.ladder = bench.pipeline._render._ladder = ladder
     ladder.level = LEVELS[-1]
     bench.pipeline.configure(Settings(Image(1)))
     seen = []

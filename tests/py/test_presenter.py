@@ -283,7 +283,7 @@ def test_still_frames_do_nothing() -> None:
 
 def test_at_half_rate_the_slides_go_on() -> None:
     bench, scene = presenting(Presenter(1), grey(*SLIDES, 50)), calm()
-    ladder = bench.pipeline._ladder = bench.pipeline._render._ladder = Ladder()
+    ladder = bench.pipeline._pace.ladder = bench.pipeline._render._ladder = Ladder()
     for turn in range(8):
         ladder.level = LEVELS[-1]
         film(bench, 1, grey(*SLIDES, 50 + turn))

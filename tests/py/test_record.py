@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from skimage import data, transform
 
 from blurstream.errors import MediaError, ModelError
-from blurstream.record import NativeSession, Recorder, convert, main
+from blurstream.record import NativeSession, Recorder, convert, main, pictures_of
 
 Array = np.ndarray[Any, Any]
 
@@ -66,6 +67,34 @@ def test_every_frame_is_composed_and_keeps_its_time(clip: Path, tmp_path: Path) 
     with av.open(str(clip)) as a, av.open(str(target)) as b:
         times = [[float(frame.time or 0) for frame in reader.decode(video=0)] for reader in (a, b)]
     np.testing.assert_allclose(times[0], times[1], atol=2e-3)
+
+
+def test_a_presenter_comes_out_in_the_slides_size(clip: Path, tmp_path: Path) -> None:
+    slides, target = tmp_path / "slides.png", tmp_path / "out.mkv"
+    with av.open(str(slides), "w", format="image2") as writer:
+        out = writer.add_stream("png", rate=1)
+        out.width, out.height, out.pix_fmt = 640, 480, "rgb24"
+        picture = av.VideoFrame.from_ndarray(np.full((480, 640, 3), (20, 90, 160), np.uint8))
+        writer.mux([*out.encode(picture), *out.encode(None)])
+    effect = '{"type": "presenter", "picture": 1, "size": 0.5}'
+    assert main([str(clip), str(target), "--effect", effect, "--picture", str(slides)]) == 0
+    shown = frames(target)
+    assert len(shown) == 12 and shown[0].shape == (480, 640, 3)
+    for frame in shown:
+        assert np.abs(frame[:200].astype(int) - (20, 90, 160)).mean() < 4, "the slide"
+        assert np.abs(frame[300:470, 420:520].astype(int) - (20, 90, 160)).mean() > 20, "and who shows it"
+
+
+def test_a_film_goes_on_for_ever(clip: Path) -> None:
+    times = [frame.pts for frame in islice(pictures_of(clip), 30)]
+    assert times[:6] == times[12:18] == times[24:]
+
+
+def test_no_effect_is_the_picture_as_it_is(clip: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.mkv"
+    assert main([str(clip), str(target), "--effect", '{"type": "none"}']) == 0
+    for source, result in zip(frames(clip), frames(target), strict=True):
+        assert np.abs(source.astype(int) - result).mean() < 2
 
 
 def test_a_picture_without_a_person_is_concealed(tmp_path: Path) -> None:

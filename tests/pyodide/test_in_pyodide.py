@@ -11,7 +11,10 @@ import pytest
 
 from blurstream_build.paths import Paths
 
-SUITES = ("tests/py/kernels", "tests/py/test_options.py", "tests/py/test_pipeline.py")
+SUITES = (
+    "tests/py/kernels",
+    *(f"tests/py/test_{name}.py" for name in ("options", "pipeline", "none", "moving_pictures", "presenter")),
+)
 LIMIT_S = 480
 WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)  # what pytest ends with after a whole run
 HERE = Path(__file__).parent

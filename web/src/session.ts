@@ -1,15 +1,15 @@
 import type { Manifest } from './assets.js';
-import { placeEffect, type PlacedEffect } from './backdrop.js';
-import type { ParsedEffect } from './effects.js';
+import type { PlacedEffect } from './backdrop.js';
+import { Camera, stopTracks } from './camera.js';
 import { Engine, type Seat } from './engine.js';
 import { aborted, AbortError, fromWire, type BlurStreamError } from './errors.js';
-import { Mirror } from './mirror.js';
-import { transfersOf } from './pictures/moving.js';
 import { parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
-import { settlePlatformBlur } from './platform.js';
+import { Orders, settler } from './orders.js';
+import { transfersOf } from './pictures/moving.js';
 import { unreachable, type PageToStream, type StreamToPage } from './protocol.js';
 import type { SafeStream } from './safestream.js';
 import { openSelfView, type SelfView, type SelfViewOptions } from './selfview.js';
+import { Showing } from './showing.js';
 import { videoTrackOf } from './source.js';
 import type { Stats, StreamState } from './stats.js';
 import { openReadable, type TrackEnds } from './transport/streams.js';
@@ -28,28 +28,23 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly opened: Promise<void>;
   readonly ready: Promise<void>;
   readonly #seat: Seat;
-  readonly #mirror: Mirror;
+  readonly #camera: Camera;
   readonly #track: MediaStreamTrack;
   readonly #options: ParsedOptions;
-  readonly #orders = new Map<number, Settler>();
+  readonly #orders = new Orders();
+  readonly #showing: Showing;
   readonly #onAbort = (): void =>
     this.#end('stopped', 'aborted', aborted(this.#options.signal as AbortSignal));
   readonly #opening = settler();
   readonly #readying = settler();
   readonly #leaving = settler();
   readonly #views = new Set<SelfView>();
-  #source: MediaStream;
   #state: StreamState = 'loading';
   #reason = 'starting';
   #settings: Settings;
   #stats: Stats | null = null;
   #lastError: BlurStreamError | null = null;
-  #nextOrder = 0;
-  #placing = new AbortController();
-  #placed: PlacedEffect;
   #over = false;
-  #camera: MediaStreamTrack;
-  #endPlatform = (): void => undefined;
 
   constructor(
     gateUrl: string,
@@ -60,11 +55,9 @@ export class Session extends MediaStreamBase implements SafeStream {
     placed: PlacedEffect,
   ) {
     super([ends.track, ...source.getAudioTracks()]);
-    this.#source = source;
     this.#track = ends.track;
-    this.#camera = ends.source;
     this.#options = options;
-    this.#placed = placed;
+    this.#showing = new Showing(placed);
     this.#settings = { effect: placed.effect, denoise: options.denoise, paused: false };
     this.opened = this.#opening.promise;
     this.ready = this.#readying.promise;
@@ -84,18 +77,16 @@ export class Session extends MediaStreamBase implements SafeStream {
       writable as unknown as Transferable,
       ...transfersOf(picture, moving),
     ]);
-    this.#mirror = new Mirror(ends.source, ends.track, (reason) => this.#post({ type: 'hold', reason }));
+    this.#camera = new Camera(source, ends.source, ends.track, {
+      hold: (reason) => this.#post({ type: 'hold', reason }),
+      warn: (error) => this.#tell('warning', error),
+    });
     // Not before the page has the stream, and can hear of it.
-    this.opened.then(() => this.#settlePlatform(), () => undefined);
+    this.opened.then(() => this.#setBlurs(), () => undefined);
   }
 
-  /** The camera's own blur is in the way of ours; without ours (effect 'none') it is the user's. */
-  #settlePlatform(): void {
-    this.#endPlatform();
-    const ours = !this.#over && this.#settings.effect.type !== 'none';
-    this.#endPlatform = ours
-      ? settlePlatformBlur(this.#camera, (warning) => this.#tell('warning', warning))
-      : () => undefined;
+  #setBlurs(): void {
+    if (!this.#over) this.#camera.setBlurs(this.#settings.effect.type !== 'none');
   }
 
   get state(): StreamState {
@@ -111,28 +102,11 @@ export class Session extends MediaStreamBase implements SafeStream {
   async update(changes: Changes): Promise<void> {
     const { effect, denoise } = parseChanges(changes);
     this.#refuseIfOver();
-    const placed = effect === undefined ? null : await this.#place(effect);
+    const placed = effect === undefined ? null : await this.#showing.place(effect);
     await this.#ask(
       { ...(placed && { effect: placed.effect }), ...(denoise !== undefined && { denoise }) },
       placed,
     );
-  }
-
-  /** Rejects when a newer effect is asked for meanwhile, or the stream ends. */
-  async #place(effect: ParsedEffect): Promise<PlacedEffect> {
-    this.#placing.abort(
-      new AbortError('superseded', 'Another effect was asked for before this one was loaded'),
-    );
-    this.#placing = new AbortController();
-    const { signal } = this.#placing;
-    const placed = await placeEffect(effect, signal, this.#placed);
-    if (signal.aborted) {
-      placed.release(this.#placed);
-      throw aborted(signal);
-    }
-    this.#placed.release(placed);
-    this.#placed = placed;
-    return placed;
   }
 
   async pause(): Promise<void> {
@@ -146,14 +120,12 @@ export class Session extends MediaStreamBase implements SafeStream {
   }
 
   async #ask(changes: Partial<Settings>, placed: PlacedEffect | null = null): Promise<void> {
-    const before = this.#settings;
-    this.#settings = { ...before, ...changes };
+    this.#settings = { ...this.#settings, ...changes };
+    this.#setBlurs();
     const settings = this.#settings;
-    if ((settings.effect.type === 'none') !== (before.effect.type === 'none')) this.#settlePlatform();
     const { picture, moving } = placed ?? { picture: null, moving: null };
-    await this.#order(
-      (id) => ({ type: 'update', id, settings, picture, moving }),
-      transfersOf(picture, moving),
+    await this.#orders.give((id) =>
+      this.#post({ type: 'update', id, settings, picture, moving }, transfersOf(picture, moving)),
     );
   }
 
@@ -163,15 +135,14 @@ export class Session extends MediaStreamBase implements SafeStream {
   ): Promise<void> {
     if (typeof source !== 'function') videoTrackOf(source);
     this.#refuseIfOver();
-    const before = this.#source;
-    const letGo = (after: readonly MediaStreamTrack[]): void => {
-      if (stopSource) stop(before.getTracks().filter((track) => !after.includes(track)));
-    };
+    const before = this.#camera.stream;
     if (typeof source !== 'function') {
-      return this.#attach(source).finally(() => letGo(source.getTracks()));
+      return this.#attach(source).finally(() => {
+        if (stopSource) stopTracks(before, source.getTracks());
+      });
     }
-    await this.#order((id) => ({ type: 'source', id, readable: null }), []);
-    letGo([]);
+    await this.#orders.give((id) => this.#post({ type: 'source', id, readable: null }));
+    if (stopSource) stopTracks(before);
     const opened = await source();
     this.#refuseIfOver();
     await this.#attach(opened);
@@ -179,15 +150,12 @@ export class Session extends MediaStreamBase implements SafeStream {
 
   /** Settles at its first frame. */
   async #attach(source: MediaStream): Promise<void> {
-    const track = videoTrackOf(source);
-    const readable = openReadable(track);
-    this.#source = source;
-    this.#track.contentHint = track.contentHint;
-    this.#mirror.watch(track);
-    this.#camera = track;
-    this.#settlePlatform();
+    const readable = openReadable(videoTrackOf(source));
+    this.#camera.change(source);
     this.#takeAudio(source);
-    await this.#order((id) => ({ type: 'source', id, readable }), [readable as unknown as Transferable]);
+    await this.#orders.give((id) =>
+      this.#post({ type: 'source', id, readable }, [readable as unknown as Transferable]),
+    );
   }
 
   /** Of a camera without a microphone there is none to take. */
@@ -196,15 +164,6 @@ export class Session extends MediaStreamBase implements SafeStream {
     if (audio.length === 0) return;
     for (const old of this.getAudioTracks()) if (!audio.includes(old)) this.removeTrack(old);
     for (const track of audio) this.addTrack(track);
-  }
-
-  /** Settles when the gate has answered. */
-  async #order(message: (id: number) => PageToStream, transfer: Transferable[]): Promise<void> {
-    const id = this.#nextOrder++;
-    this.#post(message(id), transfer);
-    const order = settler();
-    this.#orders.set(id, order);
-    await order.promise;
   }
 
   async selfView(options?: SelfViewOptions): Promise<SelfView> {
@@ -217,7 +176,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   }
 
   async stop({ stopSource = false }: { readonly stopSource?: boolean } = {}): Promise<void> {
-    if (stopSource) stop(this.#source.getTracks());
+    if (stopSource) stopTracks(this.#camera.stream);
     this.#end('stopped', 'stopped', new AbortError('stopped', 'The stream was stopped'));
     await this.#leaving.promise;
   }
@@ -254,7 +213,7 @@ export class Session extends MediaStreamBase implements SafeStream {
         if (!this.#over) this.dispatchEvent(new CustomEvent('quality', { detail: message.change }));
         return;
       case 'updated':
-        return this.#settle(message.id, message.error && fromWire(message.error));
+        return this.#orders.answer(message.id, message.error && fromWire(message.error));
       case 'stats':
         this.#stats = message.stats;
         this.dispatchEvent(new CustomEvent('stats', { detail: message.stats }));
@@ -284,19 +243,12 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.dispatchEvent(new CustomEvent(type, { detail: error }));
   }
 
-  #settle(id: number, error: BlurStreamError | null): void {
-    if (error === null) this.#orders.get(id)?.resolve();
-    else this.#orders.get(id)?.reject(error);
-    this.#orders.delete(id);
-  }
-
   /** Leaves nothing behind: no worker, no live track, no promise that never settles. */
   #end(state: 'stopped' | 'failed', reason: string, error: BlurStreamError): void {
     if (this.#over) return;
     this.#enter(state, reason);
     this.#over = true;
-    this.#mirror.stop();
-    this.#endPlatform();
+    this.#camera.leave();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#post({ type: 'stop' });
     setTimeout(() => this.#leave(), STOP_GRACE_MS);
@@ -305,35 +257,13 @@ export class Session extends MediaStreamBase implements SafeStream {
     if (reason !== 'source-ended') this.#track.stop();
     this.#opening.reject(error);
     this.#readying.reject(error);
-    this.#placing.abort(error);
-    this.#placed.release();
+    this.#showing.end(error);
     for (const view of this.#views) view.close();
-    for (const order of this.#orders.values()) order.reject(error);
-    this.#orders.clear();
+    this.#orders.rejectAll(error);
   }
 
   #leave(): void {
     this.#seat.leave();
     this.#leaving.resolve();
   }
-}
-
-interface Settler {
-  readonly promise: Promise<void>;
-  resolve(): void;
-  reject(error: BlurStreamError): void;
-}
-
-/** Its promise does not complain when nobody listens to its failure. */
-function settler(): Settler {
-  let settle!: Omit<Settler, 'promise'>;
-  const promise = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  promise.catch(() => undefined);
-  return { promise, ...settle };
-}
-
-function stop(tracks: readonly MediaStreamTrack[]): void {
-  for (const track of tracks) track.stop();
 }

@@ -387,28 +387,32 @@ def copy_tiles(
 
 
 def screen_sums(
-    y: Array, u: Array, v: Array, key_u: int, key_v: int, slope: int, least: int, sums: Array
+    y: Array, u: Array, v: Array, key_u: int, key_v: int, slope: int, least: int, other: int, sums: Array
 ) -> None:
     _, rows, columns = sums.shape
     du, dv = (plane.astype(np.int64) - 128 for plane in (u, v))
     along, across = du * key_u + dv * key_v, np.abs(du * key_v - dv * key_u)
     found = (along > least) & ((across << 8) < along * slope)
-    four = _block_sums(y.astype(np.int64), 2, *found.shape)
-    for out, values in zip(sums, (np.ones_like(du), four, u, v), strict=True):
-        out[:] = _block_sums(np.where(found, values, 0), TILE // 2, rows, columns)
+    one, four = np.ones_like(du), _block_sums(y.astype(np.int64), 2, *found.shape)
+    each = [(found, values) for values in (one, four, u, v)]
+    each += [(along < other, values) for values in (one, u, v)]
+    for out, (where, values) in zip(sums, each, strict=True):
+        out[:] = _block_sums(np.where(where, values, 0), TILE // 2, rows, columns)
 
 
-def screen_share(
-    u: Array, v: Array, gain_u: Array, gain_v: Array, slope: int, wedge: int, dead: int, share: Array
-) -> None:
+def screen_share(u: Array, v: Array, *args: Any) -> None:
+    maps, (slope, wedge, dead, beside, doubt, share) = args[:6], args[6:]
     du, dv = (plane.astype(np.int64) - 128 for plane in (u, v))
-    wide_u, wide_v = (
-        np.kron(gain, np.ones((TILE // 2, TILE // 2), np.int64))[: du.shape[0], : du.shape[1]]
-        for gain in (gain_u, gain_v)
+    gain_u, gain_v, person_u, person_v, way_u, way_v = (
+        np.kron(one, np.ones((TILE // 2, TILE // 2), np.int64))[: du.shape[0], : du.shape[1]] for one in maps
     )
-    along, across = du * wide_u + dv * wide_v, np.abs(du * wide_v - dv * wide_u)
+    along, across = du * gain_u + dv * gain_v, np.abs(du * gain_v - dv * gain_u)
     beyond = np.maximum(across - ((along * wedge) >> 8), 0)
-    share[:] = np.clip((along - ((beyond * slope) >> 8) - dead + 128) >> 8, 0, 255)
+    from_u, from_v = du - person_u, dv - person_v
+    off = np.maximum(np.abs(from_u * way_v - from_v * way_u) - beside, 0)
+    mixed = from_u * way_u + from_v * way_v - ((off * slope) >> 8) - doubt
+    total = np.maximum(along - ((beyond * slope) >> 8) - dead, mixed)
+    share[:] = np.clip((total + 128) >> 8, 0, 255)
 
 
 def keyed_tiles(size: int, *args: Any) -> None:

@@ -173,12 +173,12 @@ SIGNATURES: dict[str, Signature] = {
     # a coloured screen behind the person
     "screen_sums": Signature(
         ("y:u8[2]", "u:u8[2]", "v:u8[2]"),
-        ("key_u:i32", "key_v:i32", "slope:i32", "least:i32"),
+        ("key_u:i32", "key_v:i32", "slope:i32", "least:i32", "other:i32"),
         ("sums:i32[3]",),
     ),
     "screen_share": Signature(
-        ("u:u8[2]", "v:u8[2]", "gain_u:i32[2]", "gain_v:i32[2]"),
-        ("slope:i32", "wedge:i32", "dead:i32"),
+        ("u:u8[2]", "v:u8[2]", *(f"{of}_{c}:i32[2]" for of in ("gain", "person", "way") for c in "uv")),
+        ("slope:i32", "wedge:i32", "dead:i32", "beside:i32", "doubt:i32"),
         ("share:u8[2]",),
     ),
     **{

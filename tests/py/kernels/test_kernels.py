@@ -110,7 +110,9 @@ def test_recolour(rows: int, columns: int, given: Space, wanted: Space, data: st
 def test_screen_sums(rows: int, columns: int, u: int, v: int, least: int, data: st.DataObject) -> None:
     half = (rows * TILE // 2, columns * TILE // 2)
     planes = [data.draw(sized(rows * TILE, columns * TILE)), *(data.draw(sized(*half)) for _ in "uv")]
-    (sums,) = equal("screen_sums", planes, (u, v, 180, least), [np.zeros((4, rows, columns), np.int32)])
+    (sums,) = equal(
+        "screen_sums", planes, (u, v, 180, least, least // 2), [np.zeros((7, rows, columns), np.int32)]
+    )
     assert (sums[0] <= (TILE // 2) ** 2).all()
 
 
@@ -119,8 +121,9 @@ def test_screen_sums(rows: int, columns: int, u: int, v: int, least: int, data: 
 def test_screen_share(rows: int, columns: int, seed: int, data: st.DataObject) -> None:
     half = (rows * TILE // 2, columns * TILE // 2)
     planes = [data.draw(sized(*half)) for _ in "uv"]
-    gains = np.random.default_rng(seed).integers(-3000, 3000, (2, rows, columns)).astype(np.int32)
-    equal("screen_share", [*planes, *gains], (400, 130, 2000), [zeros(*half)])
+    maps = np.random.default_rng(seed).integers(-3000, 3000, (6, rows, columns)).astype(np.int32)
+    maps[2:4] //= 30
+    equal("screen_share", [*planes, *maps], (400, 130, 2000, 5000, 7000), [zeros(*half)])
 
 
 @few

@@ -125,13 +125,16 @@ async function shared(
 }
 
 /** Null if none comes for a while: of a camera that is muted, say. */
-async function firstFrame(readable: ReadableStream<VideoFrame>, signal: AbortSignal): Promise<VideoFrame | null> {
+async function firstFrame(
+  readable: ReadableStream<VideoFrame>,
+  signal: AbortSignal,
+): Promise<VideoFrame | null> {
   const reader = readable.getReader();
-  const tooLate = AbortSignal.any([signal, AbortSignal.timeout(FIRST_FRAME_WAIT_MS)]);
   try {
     return await new Promise<VideoFrame | null>((resolve, reject) => {
-      tooLate.addEventListener('abort', () => resolve(null));
-      if (tooLate.aborted) resolve(null);
+      const giveUp = (): void => resolve(null);
+      setTimeout(giveUp, FIRST_FRAME_WAIT_MS);
+      signal.addEventListener('abort', giveUp, { once: true });
       reader.read().then(({ value }) => resolve(value ?? null), reject);
     });
   } finally {

@@ -40,7 +40,14 @@ export async function copyPixels(
 }
 
 /** Shown as it is coded: not turned, not mirrored, not stretched. */
-export function isUpright({ width, height, displayWidth, displayHeight, rotation, flip }: FrameShape): boolean {
+export function isUpright({
+  width,
+  height,
+  displayWidth,
+  displayHeight,
+  rotation,
+  flip,
+}: FrameShape): boolean {
   return rotation === 0 && !flip && width === displayWidth && height === displayHeight;
 }
 

@@ -2,16 +2,15 @@ import { showSame } from '../effects.js';
 import { toWire, type WireError } from '../errors.js';
 import type { Settings } from '../options.js';
 import { discard } from '../pictures/moving.js';
-import { unreachable, type ComposerStats, type MadeFrame, type PageToStream, type StreamToPage } from '../protocol.js';
-import { NO_COMPOSER_STATS, Totals } from './activity.js';
+import { unreachable, type MadeFrame, type PageToStream, type StreamToPage } from '../protocol.js';
+import { Awaited } from './awaited.js';
 import type { ComposerNews, Crew } from './crew.js';
 import { Feed } from './feed.js';
 import { Flight, type Ticket } from './flight.js';
-import { Meter } from './meter.js';
 import { MovingPicture } from './moving.js';
 import { Notices } from './notices.js';
-import { Orders } from './orders.js';
 import { Output } from './output.js';
+import { Report } from './report.js';
 import { shapeOf } from './shape.js';
 import { Timeline } from './timeline.js';
 
@@ -41,10 +40,9 @@ export class Stream {
   readonly #output: Output;
   readonly #flight = new Flight();
   readonly #timeline = new Timeline();
-  readonly #meter = new Meter();
+  readonly #report = new Report();
   readonly #notices = new Notices();
-  readonly #orders: Orders;
-  readonly #totals = new Totals();
+  readonly #awaited: Awaited;
   #feed: Feed | null;
   #settings: Settings;
   readonly #moving: MovingPicture;
@@ -54,7 +52,6 @@ export class Stream {
   #renewed = false;
   #hold: string | null = null;
   #shownMs = performance.now();
-  #composerStats: ComposerStats = NO_COMPOSER_STATS;
   #failure: WireError | null = null;
   #stopped = false;
 
@@ -68,8 +65,8 @@ export class Stream {
     const { settings, picture } = start;
     [this.#number, this.#crew, this.#settings] = [number, crew, settings];
     [this.#tell, this.#onStopped] = [tell, onStopped];
-    this.#orders = new Orders((id, error) => tell({ type: 'updated', id, error }));
-    this.#output = new Output(start.writable, this.#meter, tell, () => void this.stop('output-ended'));
+    this.#awaited = new Awaited((id, error) => tell({ type: 'updated', id, error }));
+    this.#output = new Output(start.writable, this.#report.meter, tell, () => void this.stop('output-ended'));
     this.#moving = new MovingPicture((error) => tell({ type: 'notice', level: 'warning', error }));
     this.#moving.show(start.moving);
     this.#feed = this.#open(start.readable);
@@ -132,7 +129,7 @@ export class Stream {
     }
     if (moving !== null || !showSame(settings.effect, this.#settings.effect)) this.#moving.show(moving);
     this.#settings = settings; // at once: where the camera's own picture is not wanted any more, none goes out
-    this.#orders.update(id);
+    this.#awaited.update(id);
     this.#crew.update(this.#number, id, { settings, picture }, this.#crew.composing ? this.#moving.take() : null);
   }
 
@@ -146,14 +143,14 @@ export class Stream {
     this.#dropWaiting();
     this.#timeline.renew();
     this.#renewed = true;
-    this.#orders.source(id, this.#sequence);
+    this.#awaited.source(id, this.#sequence);
     if (readable !== null) {
       this.#feed = this.#open(readable);
       return;
     }
     this.#feed = null;
     this.#conceal('source-changing');
-    this.#orders.end(id, null);
+    this.#awaited.end(id, null);
   }
 
   #open(readable: ReadableStream<VideoFrame>): Feed {
@@ -175,10 +172,10 @@ export class Stream {
     const shape = this.#timeline.place(shapeOf(frame), nowMs);
     const ticket = { sequence: this.#sequence++, shape, readMs: nowMs };
     this.#newest = ticket;
-    this.#meter.input();
+    this.#report.meter.input();
     if (this.#timeline.wasOvertaken(shape.timestamp)) {
       frame.close();
-      this.#meter.dropped();
+      this.#report.meter.dropped();
     } else if (this.#reasonToVeil(nowMs) !== null) {
       frame.close();
       this.#dropWaiting();
@@ -217,7 +214,7 @@ export class Stream {
     this.#waiting.frame.close();
     this.#renewed ||= this.#waiting.renewed;
     this.#waiting = null;
-    this.#meter.dropped();
+    this.#report.meter.dropped();
   }
 
   /**
@@ -243,10 +240,10 @@ export class Stream {
       case 'quality':
         return this.#tell({ type: 'quality', change: message.change });
       case 'refused':
-        return this.#orders.end(message.id, message.error);
+        return this.#awaited.end(message.id, message.error);
       case 'measured':
-        this.#composerStats = this.#totals.add(message.stats);
-        return this.#report();
+        this.#report.hear(message.stats);
+        return this.#tellStats();
       default:
         return unreachable(message);
     }
@@ -256,7 +253,7 @@ export class Stream {
     const ticket = this.#flight.land(message.sequence);
     if (ticket === undefined || this.#stopped) return message.frame.close();
     const mayBeRaw = this.#settings.effect.type === 'none' && !this.#settings.paused;
-    if (this.#output.made(message, ticket, mayBeRaw)) this.#orders.shown(message.update, message.sequence);
+    if (this.#output.made(message, ticket, mayBeRaw)) this.#awaited.shown(message.update, message.sequence);
     this.#shownMs = performance.now();
     this.#next();
   }
@@ -281,15 +278,15 @@ export class Stream {
   lose(error: WireError, final: boolean, wasComposer: boolean): void {
     if (this.#stopped) return;
     if (wasComposer || final) {
-      this.#meter.dropped(this.#flight.clear());
+      this.#report.meter.dropped(this.#flight.clear());
       this.#dropWaiting();
       this.#moving.again();
-      this.#composerStats = this.#totals.add(NO_COMPOSER_STATS);
+      this.#report.composerLost();
     }
     this.#tell({ type: 'notice', level: final ? 'error' : 'warning', error });
     if (!final) return this.#output.conceal(error.code);
     this.#failure = error;
-    this.#orders.endAll(error);
+    this.#awaited.endAll(error);
     this.#output.fail(error.code);
   }
 
@@ -302,7 +299,7 @@ export class Stream {
     const veiled = this.#reasonToVeil(nowMs) !== null;
     if (veiled && this.#newest !== null && nowMs - this.#newest.readMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs);
     const nothingComes = this.#flight.size === 0 && nowMs - this.#shownMs > VEIL_AFTER_MS;
-    if (this.#crew.composing && (nothingComes || this.#hold !== null)) this.#orders.endAll(null);
+    if (this.#crew.composing && (nothingComes || this.#hold !== null)) this.#awaited.endAll(null);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
     if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
   }
@@ -310,22 +307,11 @@ export class Stream {
   /** The composer's answer makes the report; without one it is made here. */
   measure(nowMs: number): void {
     if (this.#crew.composing && this.#flight.oldestAgeMs(nowMs) <= VEIL_AFTER_MS) this.#crew.measure(this.#number);
-    else this.#report();
+    else this.#tellStats();
   }
 
-  #report(): void {
-    const shape = this.#newest?.shape;
-    this.#tell({
-      type: 'stats',
-      stats: {
-        state: this.#output.state,
-        ...this.#meter.read(performance.now()),
-        ...this.#composerStats,
-        frameWidth: shape?.width ?? 0,
-        frameHeight: shape?.height ?? 0,
-        frameFormat: shape?.format ?? null,
-        restarts: this.#crew.restarts,
-      },
-    });
+  #tellStats(): void {
+    const stats = this.#report.make(this.#output.state, this.#newest?.shape, this.#crew.restarts);
+    this.#tell({ type: 'stats', stats });
   }
 }

@@ -4,7 +4,7 @@ import { AbortError, toWire, type WireError } from '../errors.js';
  * What the page waits for: an update until a frame shows it, another camera until its first frame is shown. Where no
  * frame comes there is nothing to wait for, and nothing to be seen.
  */
-export class Orders {
+export class Awaited {
   readonly #updates = new Set<number>();
   /** by id: the number of its first frame */
   readonly #sources = new Map<number, number>();
