@@ -91,6 +91,7 @@ def test_axe_finds_nothing(open_demo: OpenDemo, paths: Paths, scheme: Any, width
             room,
         )
         assert violations(page) == [], room
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, room
     page.evaluate("document.getElementById('raw-dialog').showModal()")
     assert violations(page) == [], "the question before the raw picture"
 

@@ -145,6 +145,27 @@ def test_a_shared_screen(page: Page) -> None:
     assert page.evaluate("shared.getVideoTracks()[0].readyState") == "ended", "nobody shares unseen"
 
 
+def test_an_answer_that_comes_too_late(page: Page) -> None:
+    page.evaluate(SCREEN)
+    page.evaluate(
+        """() => {
+            const { mediaDevices } = navigator;
+            const share = mediaDevices.getDisplayMedia;
+            mediaDevices.getDisplayMedia = async () => {
+                await new Promise((resolve) => { globalThis.answer = resolve; });
+                return share();
+            };
+        }"""
+    )
+    page.get_by_role("button", name="Share my screen").press("Enter")
+    page.get_by_role("radio", name="Blur").press("Space")
+    page.evaluate("answer()")
+    page.wait_for_timeout(300)
+    assert page.evaluate("shared.getVideoTracks()[0].readyState") == "ended", "nobody shares unseen"
+    page.get_by_role("radio", name="Presenter").press("Space")
+    spot_becomes(page, (0.03, 0.3), FIRST)
+
+
 def test_no_screen_is_shared(page: Page) -> None:
     page.evaluate(REFUSED)
     page.get_by_role("button", name="Share my screen").press("Enter")

@@ -9,7 +9,7 @@ const MEANING: ReadonlyMap<string, string> = new Map([
   ['copy', 'camera frame to Python'], ['prepare', 'frame to model input'], ['matte', 'mask to soft edge'],
   ['plate', 'blurred room without you'], ['compose', 'you before that room'], ['picture', 'Python to sent frame'],
   ['conceal', 'all of it covered'],
-  ['slides', 'slides into their place'], ['present', 'you over the slides'], ['raw', 'the camera as it is'],
+  ['slides', 'slides into their place'], ['present', 'you over the slides'],
 ]);
 const ORDER = [...MEANING.keys()];
 /** Those of every effect; the others are listed when they come. */

@@ -23,6 +23,8 @@ export class Presenter {
   readonly #back = find('slide-back', HTMLButtonElement);
   #slide = 0;
   #screen: MediaStream | null = null;
+  /** Counts the questions for a screen: an answer that nobody waits for any more is let go. */
+  #asked = 0;
   #position: PresenterPosition = 'bottom-right';
 
   /** `colour` is the one of the colour effect. */
@@ -70,11 +72,12 @@ export class Presenter {
 
   /** Ends a shared screen; the slides are back. */
   close(): void {
-    for (const track of this.#screen?.getTracks() ?? []) track.stop();
-    const shared = this.#screen !== null;
+    this.#asked += 1;
+    if (this.#screen === null) return;
+    end(this.#screen);
     this.#screen = null;
     this.#show();
-    if (shared) this.#onChange();
+    this.#onChange();
   }
 
   #turn(by: number): void {
@@ -84,14 +87,18 @@ export class Presenter {
   }
 
   async #open(): Promise<void> {
+    const asked = ++this.#asked;
+    let screen: MediaStream;
     try {
-      this.#screen = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: 15 }, audio: false });
+      screen = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: 15 }, audio: false });
     } catch (error) {
       put('room-hint', `The screen is not shared: ${(error as Error).message}.`);
       return;
     }
+    if (asked !== this.#asked) return end(screen);
+    this.#screen = screen;
     // Ended from the browser's own bar.
-    this.#screen.getVideoTracks()[0]?.addEventListener('ended', () => this.close(), { once: true });
+    screen.getVideoTracks()[0]?.addEventListener('ended', () => this.close(), { once: true });
     this.#show();
     this.#onChange();
   }
@@ -104,4 +111,8 @@ export class Presenter {
     this.#back.disabled = shared || this.#slide === 0;
     this.#next.disabled = shared || this.#slide === SLIDES - 1;
   }
+}
+
+function end(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }
