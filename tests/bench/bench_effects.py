@@ -3,9 +3,9 @@
     python3 build.py bench --only effects
     python3 build.py bench --only effects -- --seconds 20 --repeats 3
 
-All share browser, camera and minutes, so that they can be compared. Of several rounds the least CPU counts, the
-median rate and the longest gap. Writes effects.json and effects.md, and prints what is different from the last
-committed result.
+All share browser, camera and minutes, so that they can be compared. Of several rounds the least CPU counts,
+the median rate and the longest gap. Writes effects.json and effects.md, and prints what is different from the
+last committed result.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from blurstream_build import browser
 from blurstream_build.paths import checkout
 from blurstream_build.serve import Server
 
-FILM = "/demo/demo-tide.webm"
+FILM = "/demo/demo.webm"
 EFFECTS: dict[str, dict[str, object]] = {
     "blur": {"type": "blur"},
     "blur fresh": {"type": "blur", "background": "fresh"},
@@ -134,7 +134,7 @@ def _markdown(result: dict[str, Any]) -> str:
         "# Effects",
         "",
         f"Camera {result['settings']['size']}, slides 1920x1080; {on.get('processor', '')}, "
-        f"{on.get('cores', '')} cores, {on.get('browser', '')}; other programs took {on['others_cores']} cores.",
+        f"{on.get('cores', '')} cores, {on.get('browser', '')}; others took {on['others_cores']} cores.",
         "",
         f"| effect | {' | '.join(COLUMNS.values())} |",
         f"| --- {'| --- ' * len(COLUMNS)}|",

@@ -44,8 +44,10 @@ def test_all_sizes_are_the_loops_business(paths: Paths, started: list[list[str]]
     assert started == [
         ["bench_kernels.py"],
         ["bench_loop.py"],
+        ["bench_effects.py"],
         ["bench_kernels.py"],
         ["bench_loop.py", "--all"],
+        ["bench_effects.py"],
     ]
 
 
