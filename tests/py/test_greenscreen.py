@@ -124,7 +124,10 @@ def refused(bench: Bench, planes: Sequence[Array], effect: Effect | None = None)
     return shown
 
 
+PLANT = np.full((360, 640, 3), 128.0)
+PLANT[100:, :90] = (30, 120, 40)  # 10 %
 NO_SCREENS = {
+    "a room with a plant in it": (yuv(PLANT), (0, 255, 0)),
     "a green screen, and blue asked for": (SCENES["even"].take(), (0, 0, 255)),
     "a grey wall": (yuv(np.full((360, 640, 3), 128.0)), (0, 255, 0)),
     "a wall of warm light": (yuv(np.full((360, 640, 3), (180.0, 160, 130))), (0, 255, 0)),
@@ -156,7 +159,7 @@ def test_someone_close_does_not_make_it_flap() -> None:
     """A share of screen between the two limits: as it was before."""
     bench, scene = Bench(with_model=False), GreenScene()
     camera = np.full((360, 640, 3), 128.0)
-    camera[:, :20] = CLOTH  # 3 %
+    camera[:, :96] = CLOTH  # 15 %
     refused(bench, yuv(camera))
     bench = Bench(with_model=False)
     keyed(scene, RED, bench)
