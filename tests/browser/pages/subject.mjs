@@ -91,7 +91,7 @@ const subject = {
 
   /** [r, g, b] of the output as it is shown, at points given in shares of the frame. */
   async seen(points) {
-    const bitmap = await new ImageCapture(subject.safe.getVideoTracks()[0]).grabFrame();
+    const bitmap = await grab(subject.safe.getVideoTracks()[0]);
     const { width, height } = bitmap;
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
     context.drawImage(bitmap, 0, 0);
@@ -116,6 +116,16 @@ const subject = {
     return detector.score(bytes.subarray(0, width * height), width, height);
   },
 };
+
+/** Chromium now and then rejects, with no reason, where one frame is of another size than the one before. */
+async function grab(track, tries = 5) {
+  try {
+    return await new ImageCapture(track).grabFrame();
+  } catch (error) {
+    if (tries > 1) return grab(track, tries - 1);
+    throw error ?? new Error('no frame of the output could be grabbed');
+  }
+}
 
 function describe(safe) {
   return { state: safe.state, active: safe.active, video: safe.getVideoTracks().length, audio: safe.getAudioTracks().length };
