@@ -53,9 +53,11 @@ class Keyed:
         self.written = 0  # tiles, since the start
         self.persons = self.boundaries = 0
 
-    def forget(self) -> None:
-        """The next frame is written anew, all of it."""
+    def forget(self, *, interrupted: bool) -> None:
+        """The next frame is written anew, all of it. `interrupted`: the screen may have gone meanwhile."""
         self._whole = False
+        if interrupted:
+            self.screen.forget()
 
     def compose(
         self, slot: Slot, ticket: int, ground: Ground, effect: Greenscreen, *, anew: bool

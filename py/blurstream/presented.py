@@ -77,14 +77,6 @@ class Presented:
         self._laid, self._scaled, self._whole = rect, shows, True
         return seal(slot, ticket, self.picture, "composed")
 
-    def again(self, slot: Slot, ticket: int) -> SafeFrame:
-        """The person as they were shown last, over the slides as they are now."""
-        laid = self._laid
-        if self._restore(laid) and self._person is not None:
-            self._person.lay()
-        self._laid, self._whole = laid, True
-        return seal(slot, ticket, self.picture, "composed")
-
     def _restore(self, rect: Rect | None) -> bool:
         """The slides wherever the picture is not `rect`, which is written over; says whether anything is
         another now.

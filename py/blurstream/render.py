@@ -78,6 +78,7 @@ class Render:
             raise Concealed("paused")
         effect = self.settings.effect
         if isinstance(effect, NoEffect):
+            ticket.workspace.leave_keyed()
             ticket.workspace.forget()
             self.activity.shown_whole(ticket.workspace.geometry.width, ticket.workspace.geometry.height)
             return raw(ticket.slot, ticket.number)
@@ -91,9 +92,6 @@ class Render:
         slides = self._slides(ticket, effect)
         if slides is None:
             raise Concealed("no-picture")
-        if ticket.repeats and mask is None:
-            ticket.workspace.leave_out(ticket.prepared)
-            return slides.again(ticket.slot, ticket.number)
         self._composed(ticket, mask)
         start = perf_counter()
         safe = slides.compose(ticket.slot, ticket.number, ticket.workspace, effect)
@@ -131,6 +129,7 @@ class Render:
 
     def _composed(self, ticket: Ticket, mask: Array | None) -> SafeFrame:
         """The person over the effect's ground."""
+        ticket.workspace.leave_keyed()
         if self._is_new_scene(ticket) and self.background.shows_room:
             raise Concealed("new-scene")
         if ticket.cut:
@@ -181,7 +180,7 @@ class Render:
         space.reset()
         if ticket.cut:
             space.plate.reset()
-        space.conceals()
+        space.leave_keyed(interrupted=reason != "no-screen")
         safe = self._veil(ticket, reason)
         self._watch.took("conceal", start)
         return safe

@@ -81,6 +81,8 @@ class Screen:
         fresh = anew or self._wanted != (key, space)
         if fresh:
             self._wanted, self._chroma = (key, space), 0.0
+            if self._there:  # another one, which has to be as large as any
+                self._there, self._for = False, 0
         for _ in range(2 if fresh else 1):  # what is an edge is known once the screen's mean is
             least = max(LEAST_CHROMA, LEAST_OF_MEAN * self._chroma)
             other = max(OTHER * self._chroma, 1.0)
@@ -100,6 +102,10 @@ class Screen:
         limits = (DEAD / (1 - DEAD) * 255, BESIDE * 255, DOUBT / (1 - DOUBT) * 255)
         share(*(round(value * _ONE) for value in (ACROSS, WEDGE, *limits)))
         return True
+
+    def forget(self) -> None:
+        """It was out of sight: what is seen next is another one."""
+        self._wanted = None
 
     def _is_there(self) -> bool:
         """Gone it is at once; there again only after some frames, and when there is clearly enough of it."""

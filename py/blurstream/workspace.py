@@ -74,10 +74,10 @@ class Workspace:
         self.matte.reset()
         self.reuses = None
 
-    def conceals(self) -> None:
-        """Another picture than that of keyed frames is shown."""
+    def leave_keyed(self, *, interrupted: bool = True) -> None:
+        """Another picture than that of keyed frames is shown. `interrupted`: the screen is not seen."""
         if self._keyed is not None:
-            self._keyed.forget()
+            self._keyed.forget(interrupted=interrupted)
 
     def forget(self) -> None:
         """Nor of what was shown: this place has been out of sight."""

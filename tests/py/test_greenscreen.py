@@ -229,3 +229,48 @@ def test_still_frames_write_only_the_person() -> None:
     keyed(scene, RED, bench)
     written = maker.written - before
     assert written == int((maker.classes != 1).sum()) < 0.6 * maker.classes.size
+
+
+def wall(rgb: tuple[int, int, int], share: float = 1.0) -> list[Array]:
+    """A room, and so much of it cloth of that colour on the left."""
+    room = np.full((360, 640, 3), 250.0)
+    room[:, : round(640 * share)] = rgb
+    return yuv(room)
+
+
+LITTLE = 0.15  # less than a screen is taken for, more than makes one go
+
+
+def test_another_key_has_to_be_a_screen_of_its_own() -> None:
+    bench = Bench(with_model=False)
+    keyed(GreenScene(), RED, bench)
+    refused(bench, wall(BLUE_CLOTH, LITTLE), Greenscreen(Color(RED), (0, 0, 255)))
+
+
+@pytest.mark.parametrize("between", [Settings(Greenscreen(Color(RED)), paused=True), Settings(Color(BLACK))])
+def test_a_screen_that_was_out_of_sight_has_to_be_one_again(between: Settings) -> None:
+    """What was there before a pause, or another effect, says nothing."""
+    bench = Bench(with_model=False)
+    keyed(GreenScene(), RED, bench)
+    bench.pipeline.configure(between)
+    bench.push(wall(CLOTH, LITTLE))
+    refused(bench, wall(CLOTH, LITTLE))
+
+
+def test_another_scene_has_to_have_a_screen_of_its_own() -> None:
+    bench = Bench(with_model=False)
+    keyed(GreenScene(), RED, bench)
+    refused(bench, wall((20, 255, 30), LITTLE))
+
+
+def test_the_backdrop_is_the_new_one_after_another_effect_has_shown_it() -> None:
+    """Whoever wrote its tiles last has cleared the note that they are new."""
+    bench, scene = Bench(), GreenScene()
+    keyed(scene, RED, bench)
+    bench.pipeline.configure(Settings(Color(GREY)))
+    safe, _ = bench.one(scene.take(), mask_of())
+    assert safe.kind == "composed"
+    keyed(scene, GREY, bench)
+    shown = keyed(scene, GREY, bench)
+    for plane, expected in zip(shown, keyed(scene, GREY), strict=True):
+        np.testing.assert_array_equal(plane, expected)
