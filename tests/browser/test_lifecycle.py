@@ -286,3 +286,88 @@ def test_switching_leaves_no_gap(subject: Subject) -> None:
     print(f"longest gap between frames {gaps[-1]:.0f} ms of {len(rows)} frames")
     assert not any(row.flat for row in rows), "a veil while switching"
     private(rows, "switching")
+
+
+def test_the_microphone_goes_on_with_another_camera(subject: Subject) -> None:
+    """Of a camera alone there is no sound to take: the one before is not stopped, but by stop({stopSource})."""
+    states = subject.page.evaluate(
+        """async () => {
+            const [sound] = new AudioContext().createMediaStreamDestination().stream.getAudioTracks();
+            const [video] = subject.camera.getVideoTracks();
+            const both = new MediaStream([video.clone(), sound]);
+            await subject.safe.replaceSource(both);
+            await subject.safe.replaceSource(new MediaStream([video.clone()]), {stopSource: true});
+            const states = [both.getVideoTracks()[0].readyState, sound.readyState];
+            await subject.safe.replaceSource(() => new MediaStream([video.clone()]), {stopSource: true});
+            states.push(sound.readyState, subject.safe.getAudioTracks()[0] === sound);
+            await subject.safe.stop({stopSource: true});
+            return [...states, sound.readyState];
+        }"""
+    )
+    assert states == ["ended", "live", "live", True, "ended"]
+
+
+def test_switching_there_and_back_at_once(subject: Subject) -> None:
+    """The camera that is shown in the end is not stopped by the call that it overtook."""
+    subject.page.evaluate(
+        """async () => {
+            const [there, back] = [subject.camera.clone(), subject.camera];
+            const first = subject.safe.replaceSource(there, {stopSource: true}).catch(() => undefined);
+            await subject.safe.replaceSource(back, {stopSource: true});
+            await first;
+            subject.there = there;
+        }"""
+    )
+    subject.until_frames(5)
+    assert subject.state == "running"
+    assert subject.page.evaluate("() => subject.camera.getVideoTracks()[0].readyState") == "live"
+    assert subject.page.evaluate("() => subject.there.getVideoTracks()[0].readyState") == "ended"
+
+
+@pytest.mark.parametrize("end", ["subject.safe.stop()", "subject.safe.replaceSource(subject.camera)"])
+def test_a_camera_that_is_opened_too_late_is_closed(subject: Subject, end: str) -> None:
+    code, state = subject.page.evaluate(
+        f"""async () => {{
+            let open;
+            const late = subject.camera.clone();
+            const replacing = subject.safe.replaceSource(() => new Promise((resolve) => {{ open = resolve; }}));
+            while (!open) await new Promise((resolve) => setTimeout(resolve, 10));
+            await {end};
+            open(late);
+            const error = await replacing.catch((error) => error);
+            return [error.code, late.getVideoTracks()[0].readyState];
+        }}"""
+    )
+    assert code in ("stopped", "superseded") and state == "ended"
+
+
+def test_stop_from_within_an_event(subject: Subject) -> None:
+    subject.page.evaluate(
+        """() => {
+            subject.heard = 0;
+            subject.safe.addEventListener('statechange', () => { subject.heard += 1; void subject.safe.stop(); });
+            return subject.safe.stop();
+        }"""
+    )
+    assert subject.page.evaluate("() => subject.heard") == 1
+    subject.nothing_left()
+
+
+def test_a_pause_without_a_frame_is_a_veil(subject: Subject) -> None:
+    """A source may stand still without being muted, as a screen does: the person must not stay on screen."""
+    subject.pause()
+    subject.page.evaluate("() => subject.safe.pause()")
+    assert subject.state == "concealed"
+    subject.until("subject.rows().at(-1)?.flat")
+    subject.show()
+    subject.page.evaluate("() => subject.safe.resume()")
+    subject.until_state("running")
+
+
+def test_from_raw_without_a_frame_is_a_veil(subject: Subject) -> None:
+    subject.page.evaluate("() => subject.safe.update({effect: {type: 'none'}})")
+    assert subject.state == "raw"
+    subject.pause()
+    subject.page.evaluate("(effect) => subject.safe.update({effect})", RED)
+    assert subject.state == "concealed"
+    subject.until("subject.rows().at(-1)?.flat")

@@ -20,6 +20,8 @@ const SWITCH = 'configurationchange';
  */
 export function settlePlatformBlur(track: MediaStreamTrack, warn: (error: BlurStreamError) => void): () => void {
   const camera = track as BlurringTrack;
+  const self = {};
+  settled.set(track, self);
   let over = false;
   let switchedOff = false;
   let wasOn = isOn(camera);
@@ -45,7 +47,8 @@ export function settlePlatformBlur(track: MediaStreamTrack, warn: (error: BlurSt
   };
   const giveBack = (): void => {
     // Whoever shows the camera as it is from now on has the privacy that was there before.
-    if (switchedOff && camera.readyState === 'live') void set(camera, true).catch(() => undefined);
+    const mine = settled.get(track) === self;
+    if (switchedOff && mine && camera.readyState === 'live') void set(camera, true).catch(() => undefined);
     switchedOff = false;
   };
   const switchOff = async (): Promise<void> => {
@@ -67,6 +70,11 @@ export function settlePlatformBlur(track: MediaStreamTrack, warn: (error: BlurSt
   };
 }
 
+/** What each camera was asked for last: one after the other, or the last word is not the last one asked. */
+const asked = new WeakMap<MediaStreamTrack, Promise<void>>();
+/** Whose business each camera's blur is: what has been followed by another settlement gives nothing back. */
+const settled = new WeakMap<MediaStreamTrack, object>();
+
 function isOn(camera: BlurringTrack): boolean {
   return camera.getSettings().backgroundBlur === true;
 }
@@ -76,8 +84,17 @@ function canBeOff(camera: BlurringTrack): boolean {
   return camera.getCapabilities?.().backgroundBlur?.includes(false) ?? false;
 }
 
-/** Beside the constraints that are there: applyConstraints forgets what it is not given. */
 function set(camera: BlurringTrack, backgroundBlur: boolean): Promise<void> {
-  const constraints = { ...camera.getConstraints(), backgroundBlur: { exact: backgroundBlur } };
-  return camera.applyConstraints(constraints);
+  const before = asked.get(camera) ?? Promise.resolve();
+  const next = before
+    .catch(() => undefined)
+    .then(() =>
+      // Beside the constraints that are there: applyConstraints forgets what it is not given.
+      camera.applyConstraints({
+        ...camera.getConstraints(),
+        backgroundBlur: { exact: backgroundBlur },
+      } as MediaTrackConstraints),
+    );
+  asked.set(camera, next);
+  return next;
 }

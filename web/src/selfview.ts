@@ -48,14 +48,20 @@ interface PictureWindows {
   requestWindow(options: { width: number; height: number }): Promise<Window & typeof globalThis>;
 }
 
-type Parsed = Required<Omit<SelfViewOptions, 'container'>> & { readonly container: HTMLElement | null };
+type Given = Required<Omit<SelfViewOptions, 'container'>> & { readonly container: HTMLElement | null };
+/** `ended`: the stream is over, and so is every view of it. */
+type Parsed = Given & { readonly ended: AbortSignal };
 
 /**
  * Shows `track`. A window that cannot be had, as without a click, gives way to the next mode; the page is
  * always there. Raises OptionsError. @internal
  */
-export async function openSelfView(track: MediaStreamTrack, options: unknown): Promise<SelfView> {
-  const parsed = parse(options);
+export async function openSelfView(
+  track: MediaStreamTrack,
+  options: unknown,
+  ended: AbortSignal,
+): Promise<SelfView> {
+  const parsed = { ...parse(options), ended };
   const wanted = parsed.mode === 'auto' ? ['document-pip', 'video-pip'] : [parsed.mode];
   // Without a click or a key press just before there is no window to be had.
   if (navigator.userActivation?.isActive === false) return inPage(track, parsed);
@@ -70,7 +76,7 @@ export async function openSelfView(track: MediaStreamTrack, options: unknown): P
   return inPage(track, parsed);
 }
 
-function parse(options: unknown): Parsed {
+function parse(options: unknown): Given {
   const given = asRecord('options', options === undefined ? {} : options);
   refuseUnknown('options', given, OPTION_NAMES);
   const { mode = 'auto', mirror = true, container = null, label = 'Your own picture' } = given;
@@ -84,7 +90,7 @@ function parse(options: unknown): Parsed {
 
 async function inDocumentWindow(
   track: MediaStreamTrack,
-  { mirror, label }: Parsed,
+  { mirror, label, ended }: Parsed,
 ): Promise<SelfView | null> {
   const windows = (globalThis as { documentPictureInPicture?: PictureWindows }).documentPictureInPicture;
   if (windows === undefined) return null;
@@ -97,24 +103,27 @@ async function inDocumentWindow(
   const element = within.createElement('video');
   Object.assign(element.style, FILLING, mirror ? { transform: 'scaleX(-1)' } : {});
   within.body.append(element);
-  const view = shown('document-pip', element, track, label, () => pip.close());
+  const view = shown('document-pip', element, track, label, ended, () => pip.close());
   pip.addEventListener('pagehide', () => view.close(), { once: true });
-  await element.play().catch(() => undefined);
   return view;
 }
 
 /** Its window shows a video without the page's styles, so its pixels are mirrored. */
-async function inVideoWindow(track: MediaStreamTrack, { mirror, label }: Parsed): Promise<SelfView | null> {
+async function inVideoWindow(
+  track: MediaStreamTrack,
+  { mirror, label, ended }: Parsed,
+): Promise<SelfView | null> {
   if (!document.pictureInPictureEnabled) return null;
   const source = mirror ? mirrored(track) : { track, end: () => undefined };
   const element = document.createElement('video');
-  const view = shown('video-pip', element, source.track, label, () => {
+  const view = shown('video-pip', element, source.track, label, ended, () => {
     source.end();
     if (document.pictureInPictureElement === element)
       void document.exitPictureInPicture().catch(() => undefined);
   });
   try {
-    await element.play();
+    // A window wants a picture, which a source that is muted does not give.
+    await Promise.race([element.play(), view.closed]);
     await element.requestPictureInPicture();
   } catch (error) {
     view.close();
@@ -124,7 +133,7 @@ async function inVideoWindow(track: MediaStreamTrack, { mirror, label }: Parsed)
   return view;
 }
 
-async function inPage(track: MediaStreamTrack, { mirror, label, container }: Parsed): Promise<SelfView> {
+function inPage(track: MediaStreamTrack, { mirror, label, container, ended }: Parsed): SelfView {
   const element = document.createElement('video');
   Object.assign(
     element.style,
@@ -132,9 +141,7 @@ async function inPage(track: MediaStreamTrack, { mirror, label, container }: Par
     mirror ? { transform: 'scaleX(-1)' } : {},
   );
   (container ?? document.body).append(element);
-  const view = shown('page', element, track, label, () => undefined);
-  await element.play().catch(() => undefined);
-  return view;
+  return shown('page', element, track, label, ended, () => undefined);
 }
 
 function shown(
@@ -142,6 +149,7 @@ function shown(
   element: HTMLVideoElement,
   track: MediaStreamTrack,
   label: string,
+  ended: AbortSignal,
   onClose: () => void,
 ): SelfView {
   let settle = (): void => undefined;
@@ -155,10 +163,15 @@ function shown(
   const close = (): void => {
     if (!open) return;
     open = false;
+    ended.removeEventListener('abort', close);
     element.srcObject = null;
     element.remove();
     onClose();
     settle();
   };
+  ended.addEventListener('abort', close);
+  if (ended.aborted) close();
+  // By itself it plays when there is a picture; asked for it does in a window without a click of its own, too.
+  void element.play().catch(() => undefined);
   return { mode, element, closed, close };
 }

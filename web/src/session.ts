@@ -38,13 +38,14 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly #opening = settler();
   readonly #readying = settler();
   readonly #leaving = settler();
-  readonly #views = new Set<SelfView>();
+  readonly #ended = new AbortController();
   #state: StreamState = 'loading';
   #reason = 'starting';
   #settings: Settings;
   #stats: Stats | null = null;
   #lastError: BlurStreamError | null = null;
   #over = false;
+  #replacements = 0;
 
   constructor(
     gateUrl: string,
@@ -72,11 +73,18 @@ export class Session extends MediaStreamBase implements SafeStream {
     setTimeout(() => this.#opening.resolve(), FIRST_FRAME_WAIT_MS);
     const { readable, writable } = ends;
     const { picture, moving } = placed;
-    this.#post({ type: 'start', settings: this.#settings, picture, moving, readable, writable }, [
-      readable as unknown as Transferable,
-      writable as unknown as Transferable,
-      ...transfersOf(picture, moving),
-    ]);
+    try {
+      this.#post({ type: 'start', settings: this.#settings, picture, moving, readable, writable }, [
+        readable as unknown as Transferable,
+        writable as unknown as Transferable,
+        ...transfersOf(picture, moving),
+      ]);
+    } catch (error) {
+      // A stream of a track that is in use elsewhere cannot be handed over.
+      this.#seat.leave();
+      options.signal?.removeEventListener('abort', this.#onAbort);
+      throw error;
+    }
     this.#camera = new Camera(source, ends.source, ends.track, {
       hold: (reason) => this.#post({ type: 'hold', reason }),
       warn: (error) => this.#tell('warning', error),
@@ -120,13 +128,20 @@ export class Session extends MediaStreamBase implements SafeStream {
   }
 
   async #ask(changes: Partial<Settings>, placed: PlacedEffect | null = null): Promise<void> {
-    this.#settings = { ...this.#settings, ...changes };
+    const before = this.#settings;
+    const settings = { ...before, ...changes };
+    this.#settings = settings;
     this.#setBlurs();
-    const settings = this.#settings;
     const { picture, moving } = placed ?? { picture: null, moving: null };
-    await this.#orders.give((id) =>
-      this.#post({ type: 'update', id, settings, picture, moving }, transfersOf(picture, moving)),
-    );
+    try {
+      await this.#orders.give((id) =>
+        this.#post({ type: 'update', id, settings, picture, moving }, transfersOf(picture, moving)),
+      );
+    } catch (error) {
+      // What was refused is not asked for again together with the next change.
+      if (this.#settings === settings) this.#settings = before;
+      throw error;
+    }
   }
 
   async replaceSource(
@@ -135,17 +150,29 @@ export class Session extends MediaStreamBase implements SafeStream {
   ): Promise<void> {
     if (typeof source !== 'function') videoTrackOf(source);
     this.#refuseIfOver();
+    const turn = ++this.#replacements;
     const before = this.#camera.stream;
     if (typeof source !== 'function') {
       return this.#attach(source).finally(() => {
-        if (stopSource) stopTracks(before, source.getTracks());
+        if (stopSource) this.#letGo(before);
       });
     }
     await this.#orders.give((id) => this.#post({ type: 'source', id, readable: null }));
-    if (stopSource) stopTracks(before);
+    if (stopSource) stopTracks(before, [...before.getAudioTracks()]);
     const opened = await source();
-    this.#refuseIfOver();
-    await this.#attach(opened);
+    if (this.#over || turn !== this.#replacements) {
+      stopTracks(opened); // nobody else may know of it
+      this.#refuseIfOver();
+      throw new AbortError('superseded', 'Another source was given before this one was open');
+    }
+    await this.#attach(opened).finally(() => {
+      if (stopSource) this.#letGo(before);
+    });
+  }
+
+  /** Stops what of a source is not used any more: not the sound that goes on, nor a camera that is shown again. */
+  #letGo(before: MediaStream): void {
+    stopTracks(before, [...this.#camera.stream.getTracks(), ...this.getAudioTracks()]);
   }
 
   /** Settles at its first frame. */
@@ -168,15 +195,11 @@ export class Session extends MediaStreamBase implements SafeStream {
 
   async selfView(options?: SelfViewOptions): Promise<SelfView> {
     this.#refuseIfOver();
-    const view = await openSelfView(this.#track, options);
-    if (this.#over) view.close();
-    else this.#views.add(view);
-    void view.closed.then(() => this.#views.delete(view));
-    return view;
+    return openSelfView(this.#track, options, this.#ended.signal);
   }
 
   async stop({ stopSource = false }: { readonly stopSource?: boolean } = {}): Promise<void> {
-    if (stopSource) stopTracks(this.#camera.stream);
+    if (stopSource) for (const stream of [this.#camera.stream, this]) stopTracks(stream, [this.#track]);
     this.#end('stopped', 'stopped', new AbortError('stopped', 'The stream was stopped'));
     await this.#leaving.promise;
   }
@@ -225,13 +248,17 @@ export class Session extends MediaStreamBase implements SafeStream {
 
   #enter(state: StreamState, reason: string): void {
     if (this.#over) return;
-    this.#state = state;
-    this.#reason = reason;
+    this.#setState(state, reason);
     if (state === 'running' || state === 'raw') this.#readying.resolve();
     if (state === 'failed') {
       this.#seat.condemn();
       if (this.#lastError) this.#readying.reject(this.#lastError);
     }
+  }
+
+  #setState(state: StreamState, reason: string): void {
+    this.#state = state;
+    this.#reason = reason;
     this.dispatchEvent(new CustomEvent('statechange', { detail: { state, reason } }));
   }
 
@@ -246,9 +273,9 @@ export class Session extends MediaStreamBase implements SafeStream {
   /** Leaves nothing behind: no worker, no live track, no promise that never settles. */
   #end(state: 'stopped' | 'failed', reason: string, error: BlurStreamError): void {
     if (this.#over) return;
-    this.#enter(state, reason);
     this.#over = true;
     this.#camera.leave();
+    this.#ended.abort();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#post({ type: 'stop' });
     setTimeout(() => this.#leave(), STOP_GRACE_MS);
@@ -258,8 +285,8 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#opening.reject(error);
     this.#readying.reject(error);
     this.#showing.end(error);
-    for (const view of this.#views) view.close();
     this.#orders.rejectAll(error);
+    this.#setState(state, reason); // last: whoever hears it may call anything
   }
 
   #leave(): void {

@@ -39,6 +39,9 @@ export type PlacedGreenscreen = Omit<ParsedGreenscreen, 'background'> & {
 /** Of the cloths that are sold as such. */
 const KEYS: Readonly<Record<string, `#${string}`>> = { green: '#00b140', blue: '#0047bb' };
 
+/** Levels between its largest and its smallest part, as Python wants them. */
+const LEAST_HUE = 64;
+
 /** @internal */
 export function parseGreenscreen(option: string, given: Given): ParsedGreenscreen {
   refuseUnknown(option, given, ['type', 'background', 'key', 'tolerance', 'softness', 'spill']);
@@ -57,6 +60,10 @@ function parseKey(option: string, key: unknown): `#${string}` {
   const known = typeof key === 'string' && Object.hasOwn(KEYS, key) ? KEYS[key] : sixDigits(key);
   if (known === null || known === undefined) {
     throw invalid(option, key, "use 'green', 'blue' or a colour as '#rrggbb'");
+  }
+  const parts = [1, 3, 5].map((at) => parseInt(known.slice(at, at + 2), 16));
+  if (Math.max(...parts) - Math.min(...parts) < LEAST_HUE) {
+    throw invalid(option, key, 'use a colour with more hue, such as #00b140: a grey cloth cannot be told from a room');
   }
   return known as `#${string}`;
 }

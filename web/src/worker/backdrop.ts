@@ -15,6 +15,7 @@ import { shapeOf, type FrameShape } from './shape.js';
 
 const BYTES = 4;
 /** Of a presenter's output. Slides of a large screen are scaled down to it. */
+const LEAST_SIDE = 16;
 const LARGEST = [1920, 1080] as const;
 
 type Target = Pick<Engine, 'placePicture' | 'beginPicture' | 'endPicture' | 'memory'>;
@@ -156,9 +157,9 @@ function sizeOf(picture: ImageBitmap | VideoFrame): [width: number, height: numb
   return [picture.width, picture.height];
 }
 
-/** Even, and of the same shape as near as can be. */
+/** Even, of a size that Python takes, and of the same shape as near as can be. */
 function bounded(width: number, height: number): [width: number, height: number] {
   const scale = Math.min(1, LARGEST[0] / width, LARGEST[1] / height);
-  const even = (side: number): number => Math.max(2, 2 * Math.round((side * scale) / 2));
+  const even = (side: number): number => Math.max(LEAST_SIDE, 2 * Math.round((side * scale) / 2));
   return [even(width), even(height)];
 }

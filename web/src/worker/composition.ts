@@ -47,7 +47,11 @@ export class Composition {
             : { type: 'notice', stream, level: type, error: { name: 'BlurStreamError', code, message, details } },
         ),
     });
-    this.#engine.configure(JSON.stringify(settings));
+    try {
+      this.#engine.configure(JSON.stringify(settings));
+    } catch (error) {
+      events.tell({ type: 'refused', stream, id: update, error: toWire(error, 'settings-refused') });
+    }
     this.#backdrop.set(settings.effect, picture);
   }
 
@@ -76,20 +80,21 @@ export class Composition {
 
   async update({ id, settings, picture, backdrop }: Update): Promise<void> {
     const stream = this.#stream;
-    let own = picture;
     try {
       this.#engine.configure(JSON.stringify(settings));
-      this.#backdrop.set(settings.effect, picture);
-      this.#presents = settings.effect.type === 'presenter';
-      if (backdrop !== null) this.#backdrop.show(backdrop);
-      own = null; // the backdrop's from here on, which draws it again for the next frame if it fails now
-      // Those on their way are shown with the new picture, too.
-      for (const { shape } of this.#inSlot.values()) await this.#backdrop.supply(this.#engine, shape);
-      this.#update = id;
     } catch (error) {
-      own?.close();
+      picture?.close();
       backdrop?.close();
       this.#events.tell({ type: 'refused', stream, id, error: toWire(error, 'settings-refused') });
+      return;
+    }
+    this.#update = id;
+    this.#presents = settings.effect.type === 'presenter';
+    this.#backdrop.set(settings.effect, picture);
+    if (backdrop !== null) this.#backdrop.show(backdrop);
+    // Those on their way are shown with the new picture, too. What fails here the next frame meets again, and tells.
+    for (const { shape } of this.#inSlot.values()) {
+      await this.#backdrop.supply(this.#engine, shape).catch(() => undefined);
     }
   }
 

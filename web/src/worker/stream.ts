@@ -51,7 +51,10 @@ export class Stream {
   #sequence = 0;
   #renewed = false;
   #hold: string | null = null;
-  #shownMs = performance.now();
+  #newestUpdate = -1;
+  #refused = false;
+  /** since when a frame is waited for */
+  #waitsMs = performance.now();
   #failure: WireError | null = null;
   #stopped = false;
 
@@ -76,6 +79,7 @@ export class Stream {
 
   /** Python and the model are there. */
   complete(): void {
+    this.#waitsMs = performance.now();
     this.#output.completed();
   }
 
@@ -130,7 +134,17 @@ export class Stream {
     if (moving !== null || !showSame(settings.effect, this.#settings.effect)) this.#moving.show(moving);
     this.#settings = settings; // at once: where the camera's own picture is not wanted any more, none goes out
     this.#awaited.update(id);
+    [this.#newestUpdate, this.#refused, this.#waitsMs] = [id, false, performance.now()];
     this.#crew.update(this.#number, id, { settings, picture }, this.#crew.composing ? this.#moving.take() : null);
+  }
+
+  /** Nobody has said what else to show. */
+  #refuse(id: number, error: WireError): void {
+    this.#awaited.end(id, error);
+    if (id !== this.#newestUpdate || this.#stopped) return;
+    this.#refused = true;
+    this.#tell({ type: 'notice', level: 'error', error });
+    this.#conceal('settings-refused');
   }
 
   #replace(id: number, readable: ReadableStream<VideoFrame> | null): void {
@@ -144,6 +158,7 @@ export class Stream {
     this.#timeline.renew();
     this.#renewed = true;
     this.#awaited.source(id, this.#sequence);
+    this.#waitsMs = performance.now();
     if (readable !== null) {
       this.#feed = this.#open(readable);
       return;
@@ -193,6 +208,7 @@ export class Stream {
   #reasonToVeil(nowMs: number): string | null {
     if (this.#feed === null) return 'source-changing';
     if (this.#hold !== null) return this.#hold;
+    if (this.#refused) return 'settings-refused';
     if (!this.#crew.composing) return this.#output.reason;
     return this.#flight.oldestAgeMs(nowMs) > VEIL_AFTER_MS ? 'late' : null;
   }
@@ -240,7 +256,7 @@ export class Stream {
       case 'quality':
         return this.#tell({ type: 'quality', change: message.change });
       case 'refused':
-        return this.#awaited.end(message.id, message.error);
+        return this.#refuse(message.id, message.error);
       case 'measured':
         this.#report.hear(message.stats);
         return this.#tellStats();
@@ -254,7 +270,7 @@ export class Stream {
     if (ticket === undefined || this.#stopped) return message.frame.close();
     const mayBeRaw = this.#settings.effect.type === 'none' && !this.#settings.paused;
     if (this.#output.made(message, ticket, mayBeRaw)) this.#awaited.shown(message.update, message.sequence);
-    this.#shownMs = performance.now();
+    this.#waitsMs = performance.now();
     this.#next();
   }
 
@@ -298,10 +314,21 @@ export class Stream {
   tick(nowMs: number): void {
     const veiled = this.#reasonToVeil(nowMs) !== null;
     if (veiled && this.#newest !== null && nowMs - this.#newest.readMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs);
-    const nothingComes = this.#flight.size === 0 && nowMs - this.#shownMs > VEIL_AFTER_MS;
-    if (this.#crew.composing && (nothingComes || this.#hold !== null)) this.#awaited.endAll(null);
+    if (this.#crew.composing && this.#nothingComes(nowMs)) this.#awaited.endAll(null);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
     if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
+  }
+
+  /** What is out stays out then: it must not be what is not wanted any more. */
+  #nothingComes(nowMs: number): boolean {
+    if (this.#hold !== null) return true;
+    if (this.#flight.size > 0 || nowMs - this.#waitsMs <= VEIL_AFTER_MS) return false;
+    const { paused, effect } = this.#settings;
+    const { state } = this.#output;
+    if ((paused && state !== 'concealed') || (state === 'raw' && effect.type !== 'none')) {
+      this.#conceal(paused ? 'paused' : 'late');
+    }
+    return true;
   }
 
   /** The composer's answer makes the report; without one it is made here. */
