@@ -289,7 +289,7 @@ def test_switching_leaves_no_gap(subject: Subject) -> None:
 
 
 def test_the_microphone_goes_on_with_another_camera(subject: Subject) -> None:
-    """Of a camera alone there is no sound to take: the one before is not stopped, but by stop({stopSource})."""
+    """Of a camera alone there is no sound to take: the one before goes on until stop({stopSource})."""
     states = subject.page.evaluate(
         """async () => {
             const [sound] = new AudioContext().createMediaStreamDestination().stream.getAudioTracks();
@@ -330,8 +330,10 @@ def test_a_camera_that_is_opened_too_late_is_closed(subject: Subject, end: str) 
         f"""async () => {{
             let open;
             const late = subject.camera.clone();
-            const replacing = subject.safe.replaceSource(() => new Promise((resolve) => {{ open = resolve; }}));
-            while (!open) await new Promise((resolve) => setTimeout(resolve, 10));
+            const opening = new Promise((resolve) => {{ open = resolve; }});
+            let called = false;
+            const replacing = subject.safe.replaceSource(() => {{ called = true; return opening; }});
+            while (!called) await new Promise((resolve) => setTimeout(resolve, 10));
             await {end};
             open(late);
             const error = await replacing.catch((error) => error);
@@ -345,7 +347,10 @@ def test_stop_from_within_an_event(subject: Subject) -> None:
     subject.page.evaluate(
         """() => {
             subject.heard = 0;
-            subject.safe.addEventListener('statechange', () => { subject.heard += 1; void subject.safe.stop(); });
+            subject.safe.addEventListener('statechange', () => {
+                subject.heard += 1;
+                void subject.safe.stop();
+            });
             return subject.safe.stop();
         }"""
     )
@@ -353,12 +358,11 @@ def test_stop_from_within_an_event(subject: Subject) -> None:
     subject.nothing_left()
 
 
-def test_a_pause_without_a_frame_is_a_veil(subject: Subject) -> None:
-    """A source may stand still without being muted, as a screen does: the person must not stay on screen."""
+def test_a_pause_without_a_frame_conceals(subject: Subject) -> None:
+    """A source may stand still without being muted, as a screen does: nobody must stay on screen."""
     subject.pause()
     subject.page.evaluate("() => subject.safe.pause()")
-    assert subject.state == "concealed"
-    subject.until("subject.rows().at(-1)?.flat")
+    assert (subject.state, subject.page.evaluate("() => subject.safe.reason")) == ("concealed", "paused")
     subject.show()
     subject.page.evaluate("() => subject.safe.resume()")
     subject.until_state("running")

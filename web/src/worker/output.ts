@@ -15,6 +15,8 @@ export class Output {
   #reason = 'starting';
   #wrote = false;
   #complete = false;
+  /** The composer has heard of the model, which it may do after frames are sent to it. */
+  #modelled = false;
 
   /** `onClosed`: the page has stopped the track. */
   constructor(
@@ -44,6 +46,7 @@ export class Output {
 
   /** `mayBeRaw`: the effect in force is 'none'. Says whether the frame was written. */
   made(message: MadeFrame, ticket: Ticket, mayBeRaw: boolean): boolean {
+    this.#modelled ||= message.reason !== 'no-model';
     const safe = SafeFrame.made(message, mayBeRaw);
     if (safe !== null) return this.#write(safe, ticket, message.reason);
     this.#meter.dropped();
@@ -55,7 +58,7 @@ export class Output {
   }
 
   conceal(reason: string): void {
-    if (this.#state !== 'failed') this.#enter(this.#complete ? 'concealed' : 'loading', reason);
+    if (this.#state !== 'failed') this.#enter(this.#complete && this.#modelled ? 'concealed' : 'loading', reason);
   }
 
   fail(reason: string): void {
