@@ -9,7 +9,7 @@ import pytest
 
 from blurstream_build.serve import Server
 from conftest import OpenAdapter
-from subject import WORKERS, OpenSubject, Subject, private
+from subject import WORKERS, OpenSubject, Row, Subject, private
 
 MARKED = "portrait_marked_480p.y4m"
 VIDEO = "{video: {width: 640, height: 480}}"
@@ -309,3 +309,105 @@ def test_a_track_that_twilio_video_is_given(subject: Subject) -> None:
     private(subject.until_frames(5), "twilio-video, given")
     subject.page.evaluate("() => { local.stop(); }")
     subject.nothing_left()
+
+
+def test_an_update_while_a_camera_is_opened(subject: Subject) -> None:
+    """The stream has it before the page gets it, though update() has no stream to wait for."""
+    protect(subject, "{effect: {type: 'none'}}")
+    subject.page.evaluate(
+        f"""async () => {{
+            const opens = navigator.mediaDevices.getUserMedia({VIDEO});
+            // Some time after the camera is there, and before its stream is: the files take longer.
+            while (cameras.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+            await protection.update({{effect: {{type: 'color', color: '#008080'}}}});
+            globalThis.early = protection.streams.size;
+            globalThis.stream = subject.safe = await opens;
+            subject.given = subject.tap(stream.getVideoTracks()[0]);
+        }}"""
+    )
+    assert subject.page.evaluate("() => early") == 0, "the stream was there: nothing is tested"
+    subject.page.evaluate("() => stream.ready")
+    subject.until_frames(5)
+    assert near(left(subject), TEAL)
+    private(
+        [Row(**row) for row in subject.page.evaluate("() => subject.given.take()")],
+        "from when the page had it",
+    )
+
+
+def test_an_update_that_is_refused_changes_nothing(subject: Subject) -> None:
+    protect(subject, "{effect: {type: 'color', color: '#008080'}}")
+    take(subject)
+    code = subject.page.evaluate(
+        "() => protection.update({effect: {type: 'fog'}}).then(() => null, ({code}) => code)"
+    )
+    assert code == "invalid-option"
+    take(subject)
+    subject.page.evaluate("() => stream.ready")
+    subject.until_frames(5)
+    assert near(left(subject), TEAL)
+
+
+@pytest.mark.parametrize("given", ["other", "() => other"])
+def test_the_light_goes_out_after_another_source(subject: Subject, given: str) -> None:
+    """The track answers as the new camera's, and stops that one, and the one before."""
+    protect(subject)
+    take(subject)
+    subject.page.evaluate("() => stream.ready")
+    told = subject.page.evaluate(
+        f"""async () => {{
+            protection.restore();
+            const wanted = {{video: {{width: 320, height: 240}}}};
+            const other = await navigator.mediaDevices.getUserMedia(wanted);
+            const refused = await stream.replaceSource(new MediaStream()).then(() => null, asData);
+            const before = track.getConstraints();
+            await stream.replaceSource({given});
+            return [refused.name, before.width, track.getConstraints().width, cameras.length,
+                cameras.map(({{readyState}}) => readyState).join()];
+        }}"""
+    )
+    assert told == ["SourceError", 640, 320, 2, "live,live"]
+    private(subject.until_frames(5), "another source")
+    subject.page.evaluate("() => { track.stop(); }")
+    until_dark(subject)
+    subject.nothing_left()
+
+
+def test_a_source_that_comes_too_late_is_switched_off(subject: Subject) -> None:
+    protect(subject)
+    take(subject)
+    subject.page.evaluate("() => stream.ready")
+    code = subject.page.evaluate(
+        f"""async () => {{
+            protection.restore();
+            const replaced = stream.replaceSource(async () => {{
+                const other = await navigator.mediaDevices.getUserMedia({VIDEO});
+                track.stop();
+                return other;
+            }});
+            return replaced.then(() => null, ({{code}}) => code);
+        }}"""
+    )
+    assert code == "stopped"
+    assert subject.page.evaluate("() => cameras.length") == 2
+    until_dark(subject)
+    subject.nothing_left()
+
+
+def test_what_another_bundle_has_made_is_left_alone(subject: Subject) -> None:
+    """Clones of it, too; each bundle knows the mark only."""
+    again = """async () => {
+        const other = await import('/adapters/getusermedia.mjs?another');
+        const native = navigator.mediaDevices.getUserMedia;
+        const safe = await native.call(navigator.mediaDevices, {video: true});
+        const gives = async (stream) => {
+            navigator.mediaDevices.getUserMedia = async () => stream;
+            const given = await other.safeGetUserMedia()({video: true});
+            delete navigator.mediaDevices.getUserMedia;
+            return given === stream;
+        };
+        const same = other.safeGetUserMedia !== safeGetUserMedia;
+        return [same, await gives(safe), await gives(safe.clone()), subject.liveOutputs()];
+    }"""
+    protect(subject)
+    assert subject.page.evaluate(again) == [True, True, True, 1]

@@ -96,6 +96,39 @@ def test_update_while_it_begins_and_later(subject: Subject) -> None:
     assert error["name"] == "OptionsError"
 
 
+def test_an_update_that_fails_while_it_begins(subject: Subject) -> None:
+    """Is told where it was asked for; the track goes on as before, and so does the next one."""
+    subject.page.evaluate(START, {"effect": {"type": "color", "color": "#008080"}})
+    missing = "effect.update({effect: {type: 'image', source: '/missing.png'}})"
+    error = subject.page.evaluate(f"() => {missing}.then(() => null, asData)")
+    assert error["typed"], error
+    for _ in range(2):
+        subject.until("effect.safe")
+        subject.page.evaluate("() => { subject.safe = effect.safe; return effect.safe.ready; }")
+        subject.until_frames(5)
+        assert all(abs(a - b) < 20 for a, b in zip(left(subject), (0, 128, 128), strict=True))
+        assert subject.page.evaluate("() => [errors.length, local.ended]") == [0, 0]
+        subject.page.evaluate(f"async () => {{ local.mute(); local.unmute(await {OPEN}); }}")
+
+
+def test_an_update_while_jitsi_starts_it_anew(subject: Subject) -> None:
+    subject.page.evaluate(START, {"effect": {"type": "none"}})
+    subject.page.evaluate(
+        f"""async () => {{
+            const camera = await {OPEN};
+            const updated = effect.update({{effect: {{type: 'color', color: '#008080'}}}});
+            await null;
+            local.mute();
+            local.unmute(camera);
+            await updated;
+            subject.safe = effect.safe;
+            await effect.safe.ready;
+        }}"""
+    )
+    subject.until_frames(5)
+    assert all(abs(a - b) < 20 for a, b in zip(left(subject), (0, 128, 128), strict=True))
+
+
 def left(subject: Subject) -> list[int]:
     """The colour at the left edge, where nobody is."""
     seen: list[int] = subject.page.evaluate("() => subject.seen([[0.03, 0.5]])")[0]

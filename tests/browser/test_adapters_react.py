@@ -126,6 +126,20 @@ def test_another_stream_and_none(subject: Subject) -> None:
     assert (error["name"], error["code"]) == ("AbortError", "stopped")
 
 
+def test_an_update_of_the_stream_before(subject: Subject) -> None:
+    """Is given up with it, and no error of the new one."""
+    run(subject)
+    subject.page.route("**/never.png", lambda route: None)
+    with subject.page.expect_request("**/never.png"):
+        show(subject, "{effect: {type: 'image', source: '/never.png'}}")
+    subject.page.evaluate(
+        "() => { globalThis.first = page.hook.safe; subject.camera = subject.camera.clone(); }"
+    )
+    show(subject)
+    subject.until("page.hook.state === 'running' && page.hook.safe !== first")
+    assert subject.page.evaluate("() => [first.state, page.hook.error]") == ["stopped", None]
+
+
 def test_mounted_and_gone_at_once(subject: Subject) -> None:
     for _ in range(3):
         show(subject)

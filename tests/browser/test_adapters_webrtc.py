@@ -160,3 +160,89 @@ def test_a_screen_is_sent_as_it_is(subject: Subject) -> None:
     )
     assert sent == ["TypeError", True, True, None]
     subject.until_workers([])
+
+
+def test_a_sender_is_protected_once(subject: Subject) -> None:
+    """A second call, by another bundle too, changes nothing; after the end it may be protected again."""
+    subject.page.evaluate(PROTECT)
+    error = subject.page.evaluate("() => protectSender(sender).then(() => null, asData)")
+    assert (error["name"], error["code"], error["typed"]) == ("SourceError", "sender-protected", True)
+    subject.page.evaluate(f"async () => {{ await {OPEN}; await sender.replaceTrack(cameras[1]); }}")
+    assert sender_has(subject) == "safe"
+    subject.page.evaluate("() => protection.stop()")
+    subject.page.evaluate("() => sender.replaceTrack(cameras[0])")
+    assert sender_has(subject) == "camera"
+    subject.page.evaluate(PROTECT)
+    assert sender_has(subject) == "safe"
+    subject.page.evaluate("() => protection.stop()")
+    subject.nothing_left()
+
+
+def test_one_that_others_wrap(subject: Subject) -> None:
+    """Before us and after: theirs stays, and what they keep of ours protects until the end, and no longer."""
+    wrap = """() => {
+        const inner = sender.replaceTrack.bind(sender);
+        globalThis.theirs = sender.replaceTrack = (track) => inner(track);
+    }"""
+    subject.page.evaluate(wrap)
+    subject.page.evaluate(PROTECT)
+    assert subject.page.evaluate("() => protection.stop().then(() => sender.replaceTrack === theirs)")
+    subject.page.evaluate("() => sender.replaceTrack(cameras[0])")
+    subject.page.evaluate(PROTECT)
+    subject.page.evaluate(wrap)
+    subject.page.evaluate("() => sender.replaceTrack(cameras[0])")
+    assert sender_has(subject) == "safe"
+    assert subject.page.evaluate("() => protection.restore().then(() => sender.replaceTrack === theirs)")
+    assert sender_has(subject) == "camera"
+    subject.page.evaluate(f"async () => {{ await {OPEN}; await sender.replaceTrack(cameras[1]); }}")
+    assert subject.page.evaluate("() => sender.track === cameras[1]")
+    subject.nothing_left()
+
+
+@pytest.mark.parametrize(("end", "has"), [("stop", None), ("restore", "camera")])
+def test_nothing_begins_after_the_end(subject: Subject, end: str, has: str | None) -> None:
+    """What is being begun is given up; what waits, before or behind, is refused."""
+    subject.page.evaluate(PROTECT)
+    codes = subject.page.evaluate(
+        f"""async () => {{
+            await {OPEN};
+            const replace = (track) => sender.replaceTrack(track).then(() => null, ({{code}}) => code);
+            const begun = replace(cameras[1]);
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            const waits = replace(cameras[0]);
+            const ended = protection.{end}();
+            const behind = replace(cameras[0]);
+            const codes = await Promise.all([begun, waits, behind]);
+            await ended;
+            return [...codes, protection.safe, Object.hasOwn(sender, 'replaceTrack')];
+        }}"""
+    )
+    assert codes == ["stopped", "stopped", "stopped", None, False]
+    assert sender_has(subject) == has
+    if has is not None:
+        assert subject.page.evaluate("() => sender.track === cameras[1]"), "not the newest camera"
+    subject.nothing_left()
+
+
+def test_an_update_while_another_camera_begins(subject: Subject) -> None:
+    """And a camera that comes during an update: both have what was asked for."""
+    subject.page.evaluate(
+        "async () => { globalThis.protection = await protectSender(sender, {effect: {type: 'none'}}); }"
+    )
+    subject.page.evaluate(
+        f"""async () => {{
+            await {OPEN};
+            const color = (color) => protection.update({{effect: {{type: 'color', color}}}});
+            await Promise.all([sender.replaceTrack(cameras[1]), color('#800000')]);
+            await Promise.all([color('#008080'), sender.replaceTrack(cameras[0])]);
+            subject.safe = protection.safe;
+            await subject.safe.ready;
+        }}"""
+    )
+    subject.until_frames(5)
+    red, green, blue = subject.page.evaluate("() => subject.seen([[0.03, 0.5]])")[0]
+    assert red < 20 and abs(green - 128) < 20 and abs(blue - 128) < 20
+    error = subject.page.evaluate("() => protection.update({effect: {type: 'fog'}}).then(() => null, asData)")
+    assert error["name"] == "OptionsError"
+    subject.page.evaluate("() => sender.replaceTrack(cameras[1])")  # as it was before
+    assert sender_has(subject) == "safe"

@@ -1,5 +1,8 @@
 /* A safe track for code that takes it for the camera's own: it tells and stops what the camera would. */
 
+/** On a track that is safe already, made by whichever of several bundles: it is not made safe twice. */
+export const MADE = Symbol.for('blurstream.made');
+
 /**
  * Makes `track` and its clones answer as a camera's does: label, settings, capabilities and constraints are the
  * camera's, the size is that of the safe picture. `camera` tells which one that is now. `onAllStopped` is called when the
@@ -36,6 +39,7 @@ export function likeCamera(
     for (const [name, value] of Object.entries(answers)) {
       Object.defineProperty(one, name, { value, configurable: true, writable: true });
     }
+    Object.defineProperty(one, MADE, { value: true });
     Object.defineProperty(one, 'label', { get: () => camera().label, configurable: true });
     return one;
   };

@@ -24,6 +24,8 @@ export class BlurStreamEffect {
   #options: BlurStreamOptions;
   #safe: SafeStream | null = null;
   #run: AbortController | null = null;
+  /** Settles, and never rejects, when what was started last has begun or failed. */
+  #beginning: Promise<void> = Promise.resolve();
 
   constructor({ onError = () => undefined, ...options }: BlurStreamEffectOptions = {}) {
     this.#onError = onError;
@@ -46,7 +48,7 @@ export class BlurStreamEffect {
     const output = generator();
     const run = new AbortController();
     this.#run = run;
-    void this.#begin(stream, output, run.signal).catch(async (error: BlurStreamError) => {
+    this.#beginning = this.#begin(stream, output, run.signal).catch(async (error: BlurStreamError) => {
       // Closed and not stopped, so that its 'ended' event is seen.
       if (!output.writable.locked) await output.writable.close().catch(() => output.stop());
       if (!run.signal.aborted) this.#onError(error);
@@ -61,22 +63,25 @@ export class BlurStreamEffect {
     this.#safe = null;
   }
 
-  /** Changes what is sent, and what will be. */
+  /** Changes what is sent, as soon as it has begun, and what will be. Rejects as the stream does: all is as before then. */
   async update(changes: Changes): Promise<void> {
-    await this.#safe?.update(changes);
+    let run: AbortController | null;
+    do {
+      run = this.#run;
+      await this.#beginning;
+      try {
+        await this.#safe?.update(changes);
+      } catch (error) {
+        if (run === this.#run) throw error;
+      }
+      // Jitsi may have started another one meanwhile, which has the options of before.
+    } while (run !== this.#run);
     this.#options = { ...this.#options, ...changes };
   }
 
   async #begin(stream: MediaStream, output: MediaStreamTrack, signal: AbortSignal): Promise<void> {
-    const asked = this.#options;
-    const options = { ...asked, signal, [OUTPUT]: output };
+    const options = { ...this.#options, signal, [OUTPUT]: output };
     const safe = await blurStream(stream, options);
-    if (signal.aborted) return;
-    this.#safe = safe;
-    // What was asked for while it began.
-    const { effect, denoise } = this.#options;
-    if (this.#options !== asked) {
-      await safe.update({ ...(effect && { effect }), ...(denoise !== undefined && { denoise }) });
-    }
+    if (!signal.aborted) this.#safe = safe;
   }
 }

@@ -10,6 +10,7 @@ import {
   type Stats,
   type StreamState,
 } from '../src/module.js';
+import { changesOf } from './changes.js';
 import { sameValue } from './samevalue.js';
 
 export interface BlurredStream {
@@ -82,7 +83,9 @@ export function useBlurStream(
     if (safe === null || sameValue(wanted, applied.current)) return;
     applied.current = wanted;
     safe.update(wanted).catch((error: BlurStreamError) => {
-      if (error.code !== 'superseded' && error.code !== 'stopped') setSeen((before) => ({ ...before, error }));
+      // The stream says itself that it is over; and there may be another one by now.
+      if (error instanceof AbortError) return;
+      setSeen((before) => (before.safe === safe ? { ...before, error } : before));
     });
   });
 
@@ -90,11 +93,6 @@ export function useBlurStream(
   const pause = useCallback(async () => running(safe).pause(), [safe]);
   const resume = useCallback(async () => running(safe).resume(), [safe]);
   return { ...seen, update, pause, resume };
-}
-
-/** What is left out is what blurStream takes then. */
-function changesOf({ effect = { type: 'blur' }, denoise = true }: BlurStreamOptions): Required<Changes> {
-  return { effect, denoise };
 }
 
 function running(safe: SafeStream | null): SafeStream {
