@@ -187,14 +187,15 @@ def test_a_worker_that_breaks_is_replaced(
     )
     subject.until("subject.events.some(({type, state}) => type === 'statechange' && state === 'concealed')")
     subject.until("subject.safe.stats.restarts === 1")
-    subject.until_state("running")
+    # Frames that were on their way may yet come out; those of the new worker go on coming.
+    subject.until("subject.safe.state === 'running' && subject.changed")
     subject.until_frames(10)
+    subject.until_state("running")
     rows = subject.rows[before:]
     goes_on(subject, rows, what)
     private(subject.rows, what)
     assert codes & set(subject.codes("warning", "error")), subject.summary()
     assert subject.page.evaluate("() => subject.safe.reason") == ""
-    subject.until("subject.changed")
     subject.until_workers(["composer.mjs", "gate.mjs", "segmenter.mjs"])
     subject.page.evaluate("() => subject.safe.stop()")
     subject.nothing_left()

@@ -35,8 +35,8 @@ class Source(BaseHTTPRequestHandler):
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(CONTENT) - start))
         self.end_headers()
+        Source.sent += len(CONTENT) - start  # before: whoever has read it all may look at once
         self.wfile.write(CONTENT[start:])
-        Source.sent += len(CONTENT) - start
 
     def log_message(self, format: str, *args: object) -> None:
         pass
