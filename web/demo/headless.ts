@@ -4,6 +4,7 @@
  */
 import type { BlurStreamError } from '../src/errors.js';
 import type { BlurStream } from '../src/index.js';
+import type { Stats } from '../src/stats.js';
 
 declare const blurStream: BlurStream;
 declare const MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => { readable: ReadableStream<VideoFrame> };
@@ -71,6 +72,7 @@ async function run(): Promise<Record<string, unknown>> {
   const readyMs = performance.now() - began;
   await tell('composing');
   await pause(SETTLE_MS);
+  const counted = safe.stats; // until the model is there every frame is concealed or a veil
 
   const arrivals = new Map<number, number>();
   const latencies: number[] = [];
@@ -103,9 +105,16 @@ async function run(): Promise<Record<string, unknown>> {
     state, safeMs, readyMs, inFps, outFps, notices,
     latencyMs: latencies[latencies.length >> 1] ?? null,
     latencyP95Ms: latencies[Math.floor(latencies.length * 0.95)] ?? null,
-    composed: stats?.composedFrames, concealed: stats?.concealedFrames, veiled: stats?.veiledFrames,
+    ...since(counted, stats),
     width: stats?.frameWidth, height: stats?.frameHeight, stages: stats?.stageMs, stats,
   };
+}
+
+/** What became of the frames between two reports. */
+function since(before: Stats | null, after: Stats | null): Record<'composed' | 'concealed' | 'veiled', number | undefined> {
+  const count = (name: 'composedFrames' | 'concealedFrames' | 'veiledFrames'): number | undefined =>
+    before && after ? after[name] - before[name] : undefined;
+  return { composed: count('composedFrames'), concealed: count('concealedFrames'), veiled: count('veiledFrames') };
 }
 
 /** A frame of the output and the very frame of the input that it was made of, found by its timestamp. */

@@ -158,7 +158,7 @@ export class Session extends MediaStreamBase implements SafeStream {
       });
     }
     await this.#orders.give((id) => this.#post({ type: 'source', id, readable: null }));
-    if (stopSource) stopTracks(before, [...before.getAudioTracks()]);
+    if (stopSource) stopTracks(before, before.getAudioTracks());
     const opened = await source();
     if (this.#over || turn !== this.#replacements) {
       stopTracks(opened); // nobody else may know of it

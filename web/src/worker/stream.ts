@@ -122,7 +122,7 @@ export class Stream {
   /** At once, and for as long as `#reasonToVeil` says. */
   #conceal(reason: string): void {
     this.#output.conceal(reason);
-    this.#veilUnasked(performance.now());
+    this.#veilUnasked(performance.now(), reason);
   }
 
   #update({ id, settings, picture, moving }: Extract<PageToStream, { type: 'update' }>): void {
@@ -188,19 +188,19 @@ export class Stream {
     const ticket = { sequence: this.#sequence++, shape, readMs: nowMs };
     this.#newest = ticket;
     this.#report.meter.input();
+    const reason = this.#reasonToVeil(nowMs);
     if (this.#timeline.wasOvertaken(shape.timestamp)) {
       frame.close();
       this.#report.meter.dropped();
-    } else if (this.#reasonToVeil(nowMs) !== null) {
+    } else if (reason !== null) {
       frame.close();
       this.#dropWaiting();
-      this.#output.veil(ticket, this.#reasonToVeil(nowMs) ?? '');
+      this.#output.veil(ticket, reason);
     } else if (this.#flight.size < COMPOSER_CREDIT) {
       this.#send(ticket, frame, this.#isRenewed());
     } else {
-      const renewed = this.#waiting?.renewed === true || this.#isRenewed();
       this.#dropWaiting();
-      this.#waiting = { ticket, frame, renewed };
+      this.#waiting = { ticket, frame, renewed: this.#isRenewed() };
     }
   }
 
@@ -225,6 +225,7 @@ export class Stream {
     this.#crew.compose(this.#number, { sequence, frame, shape, renewed, backdrop: this.#moving.take() });
   }
 
+  /** If it was the first of another camera the next one is. */
   #dropWaiting(): void {
     if (this.#waiting === null) return;
     this.#waiting.frame.close();
@@ -238,11 +239,11 @@ export class Stream {
    * and the person would stand still on screen: then the veil keeps time by itself. So it does for a camera that
    * is muted.
    */
-  #veilUnasked(nowMs: number): void {
+  #veilUnasked(nowMs: number, reason: string): void {
     this.#dropWaiting();
     if (this.#newest === null || this.#stopped) return;
     const shape = this.#timeline.goOn(this.#newest, nowMs);
-    this.#output.veil({ sequence: this.#sequence++, shape, readMs: nowMs }, this.#reasonToVeil(nowMs) ?? '');
+    this.#output.veil({ sequence: this.#sequence++, shape, readMs: nowMs }, reason);
   }
 
   hear(message: ComposerNews): void {
@@ -312,8 +313,9 @@ export class Stream {
   }
 
   tick(nowMs: number): void {
-    const veiled = this.#reasonToVeil(nowMs) !== null;
-    if (veiled && this.#newest !== null && nowMs - this.#newest.readMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs);
+    const reason = this.#reasonToVeil(nowMs);
+    const sinceMs = nowMs - (this.#newest?.readMs ?? nowMs);
+    if (reason !== null && sinceMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs, reason);
     if (this.#crew.composing && this.#nothingComes(nowMs)) this.#awaited.endAll(null);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
     if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
