@@ -50,8 +50,8 @@ def _sea(
         base = 0.42 + 0.115 * wave
         turn = phase * (1 if wave % 2 else -1)
         crest = base + (0.012 + 0.006 * wave) * (
-            np.sin(2 * np.pi * (1.5 + 0.3 * wave) * x + turn + 1.3 * wave)
-            + 0.5 * np.sin(2 * np.pi * (3.1 - 0.4 * wave) * x - 2 * turn + wave)
+            np.sin(2 * np.pi * (1.5 + 0.3 * wave) * x[:1] + turn + 1.3 * wave)
+            + 0.5 * np.sin(2 * np.pi * (3.1 - 0.4 * wave) * x[:1] - 2 * turn + wave)
         )
         cover = np.clip((y - crest) * HEIGHT / EDGE_PX + 0.5, 0, 1)[..., None]
         foam = np.exp(-np.clip(y - crest, 0, None) / 0.012)[..., None] * 34

@@ -12,6 +12,8 @@ import os
 import subprocess
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from . import download
@@ -46,17 +48,23 @@ def build(venv_python: Path, out: Path, say: Callable[[str], None]) -> None:
     """Makes every clip whose inputs have changed. Raises BuildError."""
     out.mkdir(parents=True, exist_ok=True)
     portraits = [out / f"{name}{end}" for name in PORTRAITS for end in (".y4m", "_truth.npz")]
-    _make(venv_python, out, say, "clip_portrait", PORTRAIT_CODE, list(PORTRAITS), portraits)
     heads = [out / f"{name}.y4m" for name in TALKING_HEADS]
-    _make(
-        venv_python, out, say, "clip_talking_head", ("clip_talking_head", "clip_y4m"), [_talking_head], heads
-    )
     demo_code = (*PORTRAIT_CODE, "clip_encoded")
-    _make(venv_python, out, say, "clip_demo", (*demo_code, "clip_demo"), [DEMO_OF], [out / DEMO])
-    _make(venv_python, out, say, "clip_green", (*demo_code, "clip_green"), [], [out / DEMO_GREEN])
-    _make(
-        venv_python, out, say, "clip_tide", ("clip_y4m", "clip_encoded", "clip_tide"), [], [out / DEMO_TIDE]
+    make = partial(_make, venv_python, out, say)
+
+    def portrait_and_demo() -> None:
+        make("clip_portrait", PORTRAIT_CODE, list(PORTRAITS), portraits)
+        make("clip_demo", (*demo_code, "clip_demo"), [DEMO_OF], [out / DEMO])
+
+    apart = (
+        portrait_and_demo,
+        partial(make, "clip_tide", ("clip_y4m", "clip_encoded", "clip_tide"), [], [out / DEMO_TIDE]),
+        partial(make, "clip_green", (*demo_code, "clip_green"), [], [out / DEMO_GREEN]),
+        partial(make, "clip_talking_head", ("clip_talking_head", "clip_y4m"), [_talking_head], heads),
     )
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for made in [pool.submit(one) for one in apart]:
+            made.result()
 
 
 def _make(

@@ -11,7 +11,6 @@ last committed result.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import time
 from collections.abc import Sequence
@@ -24,7 +23,6 @@ import loop_figures
 import loop_page
 import process_cpu
 from bench_loop import PAGES, camera_for
-from blurstream_build import browser
 from blurstream_build.paths import checkout
 from blurstream_build.serve import Server
 
@@ -54,9 +52,7 @@ COLUMNS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     paths = checkout()
-    found = browser.find(os.environ)
-    if not found:
-        raise SystemExit(f"no Chromium: run `python3 build.py bench`, or set {browser.ENV}")
+    found = loop_page.chromium()
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in EFFECTS}
     with Server({"/": paths.dist, "/bench/": PAGES}) as server, sync_playwright() as playwright:
         camera = camera_for(paths, *SIZE, None)

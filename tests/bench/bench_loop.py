@@ -12,7 +12,6 @@ different from the last committed result.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +23,6 @@ import last_result
 import loop_figures
 import loop_page
 import loop_plot
-from blurstream_build import browser
 from blurstream_build.paths import Paths, checkout
 from blurstream_build.serve import Server
 from clip_scaling import scaled
@@ -40,9 +38,7 @@ QUICK = {"seconds": 4.0, "repeats": 1, "soak": 5.0}
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     paths = checkout()
-    found = browser.find(os.environ)
-    if not found:
-        raise SystemExit(f"no Chromium: run `python3 build.py bench`, or set {browser.ENV}")
+    found = loop_page.chromium()
     sizes = options.size or list(ALL if options.all else DEFAULT)
     results: dict[str, Any] = {}
     long_run: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -24,6 +25,14 @@ KEPT_SAMPLES = 12  # of the long run, in the result
 START_TIMEOUT_MS = 180_000
 LEAK = "garbage collected without being closed"
 LEAK_TOLD_S = 12.0  # the browser tells it at most this long after the collection
+
+
+def chromium() -> browser.Chromium:
+    """The browser to measure in."""
+    found = browser.find(os.environ)
+    if not found:
+        raise SystemExit(f"no Chromium: run `python3 build.py bench`, or set {browser.ENV}")
+    return found
 
 
 class LoopPage:

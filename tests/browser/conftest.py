@@ -6,6 +6,8 @@
     page_log     what a page has said
     open_demo    a factory of demo pages whose console must hold no error in the end
     open_subject a factory of pages with a safe stream under test, see subject.py
+    cold_subject such a page with a source and nothing begun; `subject` unless a module says otherwise
+    warm_subject the same, in a page that the tests of a module share, and whose Python has started
     open_adapter a factory of such pages with an adapter, and the package it is for, see pages/adapters
 
 A page fails its test at the end if the policy was violated or a script threw, unless the test has taken the
@@ -32,7 +34,7 @@ from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 from faults import Fault, handler
 from page_log import PageLog
-from subject import OpenSubject, Subject
+from subject import WORKERS, OpenSubject, Subject
 
 PAGES = Path(__file__).parent / "pages"
 TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
@@ -145,8 +147,11 @@ def browsers(playwright: Playwright, chromium_program: Path) -> Iterator[Callabl
 
 
 @pytest.fixture
-def logs() -> dict[Page, PageLog]:
-    return {}
+def logs() -> Iterator[dict[Page, PageLog]]:
+    logs: dict[Page, PageLog] = {}
+    yield logs
+    problems = [problem for log in logs.values() for problem in log.problems]
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture
@@ -157,29 +162,33 @@ def page_log(logs: dict[Page, PageLog]) -> Callable[[Page], PageLog]:
 
 @pytest.fixture
 def open_page(browsers: Callable[[Path | None], Browser], logs: dict[Page, PageLog]) -> Iterator[OpenPage]:
-    contexts = []
+    pages = []
 
     def open_one(url: str, camera: Path | None = None) -> Page:
-        context = browsers(camera).new_context()
-        contexts.append(context)
-        context.set_default_timeout(TIMEOUT_MS)
-        page = context.new_page()
-        log = logs[page] = PageLog()
-
-        def on_console(message: ConsoleMessage) -> None:
-            log.note(f"{message.type}: {message.text}")
-
-        page.on("console", on_console)
-        page.on("pageerror", lambda error: log.note(f"uncaught: {error}", bad=True))
-        page.on("crash", lambda _: log.note("the page crashed", bad=True))
+        page, log = logged_page(browsers(camera))
+        pages.append(page)
+        logs[page] = log
         page.goto(url)
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
-    problems = [problem for log in logs.values() for problem in log.problems]
-    assert not problems, "\n".join(problems)
+    for page in pages:
+        page.context.close()
+
+
+def logged_page(one: Browser) -> tuple[Page, PageLog]:
+    """An empty page in a context of its own."""
+    context = one.new_context()
+    context.set_default_timeout(TIMEOUT_MS)
+    page, log = context.new_page(), PageLog()
+
+    def on_console(message: ConsoleMessage) -> None:
+        log.note(f"{message.type}: {message.text}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: log.note(f"uncaught: {error}", bad=True))
+    page.on("crash", lambda _: log.note("the page crashed", bad=True))
+    return page, log
 
 
 @pytest.fixture
@@ -203,6 +212,69 @@ def open_subject(open_page: OpenPage) -> OpenSubject:
         return Subject(open_page(f"{at.url}/pages/{page}", camera))
 
     return open_one
+
+
+@pytest.fixture
+def cold_subject(site: Server, open_subject: OpenSubject) -> Subject:
+    opened = open_subject(site)
+    opened.open()
+    return opened
+
+
+@pytest.fixture
+def subject(cold_subject: Subject) -> Subject:
+    """Some modules have another one."""
+    return cold_subject
+
+
+class WarmPage:
+    """A page with a stream that nobody looks at: those of the tests, one after another, find Python there."""
+
+    def __init__(self, one: Browser, url: str) -> None:
+        self.page, self.log = logged_page(one)
+        self.page.goto(url)
+        Subject(self.page).page.evaluate("() => subject.keepEngine()")
+
+    def subject(self) -> Subject:
+        """With nothing of the test before. Raises what says that the page is not to be used any more."""
+        subject = Subject(self.page)
+        subject.page.evaluate("() => subject.renew()")
+        subject.until_workers(sorted(WORKERS))
+        self.log.lines.clear()
+        return subject
+
+    def close(self) -> None:
+        self.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def warm_pages() -> Iterator[list[WarmPage]]:
+    """None, or the one in use."""
+    pages: list[WarmPage] = []
+    yield pages
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def warm_subject(
+    warm_pages: list[WarmPage],
+    site: Server,
+    browsers: Callable[[Path | None], Browser],
+    logs: dict[Page, PageLog],
+    request: pytest.FixtureRequest,
+) -> Iterator[Subject]:
+    if not warm_pages:
+        warm_pages.append(WarmPage(browsers(None), f"{site.url}/pages/classic.html"))
+    warm = warm_pages[0]
+    logs[warm.page] = warm.log
+    subject = warm.subject()
+    subject.open()
+    failures = request.session.testsfailed
+    yield subject
+    if request.session.testsfailed > failures or warm.log.problems or subject.workers() != sorted(WORKERS):
+        warm_pages.remove(warm)
+        warm.close()
 
 
 @pytest.fixture(scope="session")

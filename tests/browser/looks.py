@@ -19,7 +19,9 @@ NEAR = 12  # levels: rounding of YUV, and its coarse chroma beside an edge
 
 # What the page has made for moving pictures, and what of it goes on.
 LEDGER = """(FILM) => {
-    globalThis.made = {videos: [], addresses: new Set(), streams: 0};
+    const isKept = globalThis.made !== undefined;
+    globalThis.made = {videos: [], addresses: new Set()};
+    if (isKept) return;
     const {createElement} = document;
     document.createElement = (name, ...rest) => {
         const element = createElement.call(document, name, ...rest);
@@ -62,6 +64,7 @@ LEDGER = """(FILM) => {
             const frame = new VideoFrame(canvas, {timestamp: turn * 50_000});
             writer.write(frame).catch(() => clearInterval(timer));
         }, 50);
+        subject.leaving.push(() => { clearInterval(timer); track.stop(); });
         return new MediaStream([track]);
     };
 }"""

@@ -74,6 +74,28 @@ def test_muting_and_another_camera_keep_the_processor(subject: Subject) -> None:
     private(subject.look(), "LiveKit, all that was generated")
 
 
+def test_what_is_asked_for_while_muted_is_there_afterwards(subject: Subject) -> None:
+    """LiveKit stops the camera to mute it."""
+    subject.page.evaluate(CREATE)
+    subject.page.evaluate("() => track.mute()")
+    subject.until("processor.safe.state === 'stopped'")
+    codes = subject.page.evaluate(
+        """async () => {
+            const codeOf = (done) => done.then(() => null, ({code}) => code);
+            const teal = await codeOf(processor.update({effect: {type: 'color', color: '#008080'}}));
+            const fog = await codeOf(processor.update({effect: {type: 'fog'}}));
+            await Promise.all([track.unmute(), processor.update({denoise: true})]);
+            subject.watch(processor.safe);
+            return [teal, fog];
+        }"""
+    )
+    assert codes == [None, "invalid-option"]
+    subject.page.evaluate("() => processor.safe.ready")
+    private(subject.until_frames(5), "LiveKit, not muted any more")
+    red, green, blue = subject.page.evaluate("() => subject.seen([[0.03, 0.5]])")[0]
+    assert red < 20 and abs(green - 128) < 20 and abs(blue - 128) < 20
+
+
 def test_another_camera_that_the_page_has_opened(subject: Subject) -> None:
     """While the one before still runs: the same track goes on."""
     subject.page.evaluate(CREATE)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from itertools import pairwise
 from statistics import mean
 
-import pytest
 from playwright.sync_api import Page
 
 from blurstream_build.serve import Server
@@ -23,14 +22,6 @@ ERRORS = [
     "AbortError", "AssetError", "BlurStreamError", "ModelError", "OptionsError", "SourceError",
     "UnsupportedError", "WorkerError",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def subject(site: Server, open_subject: OpenSubject) -> Subject:
-    """A page with a source and nothing begun."""
-    opened = open_subject(site)
-    opened.open()
-    return opened
 
 
 def test_from_veil_to_person(subject: Subject) -> None:

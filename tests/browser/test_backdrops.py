@@ -36,10 +36,8 @@ from subject import OpenSubject, Subject, private
 
 
 @pytest.fixture
-def subject(site: Server, open_subject: OpenSubject) -> Subject:
-    opened = open_subject(site)
-    opened.open()
-    return opened
+def subject(warm_subject: Subject) -> Subject:
+    return warm_subject
 
 
 def test_colours_one_after_the_other(subject: Subject) -> None:
@@ -123,7 +121,7 @@ def test_another_size_under_way(subject: Subject) -> None:
     run(subject, image())
     for size in ((320, 180), (640, 480), (1280, 720), (161, 91)):
         subject.show(size)
-        subject.until(f"subject.safe.stats.frameWidth === {size[0]}")
+        subject.until(f"subject.safe.stats?.frameWidth === {size[0]}")
         shows(subject, {HIGH_LEFT: RED, HIGH_RIGHT: GREEN})
     subject.until_frames(5)
     assert subject.codes("error") == []
@@ -148,8 +146,9 @@ REFUSED = {
 }
 
 
-def test_a_picture_that_cannot_be_had(subject: Subject, page_log: Callable[[Any], Any]) -> None:
+def test_a_picture_that_cannot_be_had(cold_subject: Subject, page_log: Callable[[Any], Any]) -> None:
     """A typed error; the effect before stays. And at the start: nothing is left running."""
+    subject = cold_subject
     for source, (code, value) in REFUSED.items():
         error = subject.fails(f"blurStream(camera, {{effect: {image(source)}}})")
         assert (error["name"], error["code"], error["exact"]) == ("OptionsError", code, True), source
@@ -187,8 +186,9 @@ def test_the_newest_of_two_wins(subject: Subject) -> None:
     shows(subject, {LEFT: BLUE, RIGHT: BLUE})
 
 
-def test_the_end_while_a_picture_is_loaded(subject: Subject) -> None:
+def test_the_end_while_a_picture_is_loaded(cold_subject: Subject) -> None:
     """Nothing stays open: not the update of a stream that is stopped, not a start that is aborted."""
+    subject = cold_subject
     run(subject, color("#008080"))
     code = subject.page.evaluate(
         f"""async () => {{

@@ -30,10 +30,8 @@ from subject import TILE_LIMIT, WHOLE_LIMIT, OpenSubject, Row, Subject, private
 
 
 @pytest.fixture
-def subject(site: Server, open_subject: OpenSubject) -> Subject:
-    opened = open_subject(site)
-    opened.open()
-    return opened
+def subject(warm_subject: Subject) -> Subject:
+    return warm_subject
 
 
 def cloth(background: str, more: str = "") -> str:

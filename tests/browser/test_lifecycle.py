@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from blurstream_build.serve import Server
-from subject import OpenSubject, Row, Subject, private
+from subject import Row, Subject, private
 
 RED, GREEN = {"type": "color", "color": "#ff0000"}, {"type": "color", "color": "#00ff00"}
 LUMA = {"red": 82, "green": 145}  # of these colours, BT.601 as the source's
@@ -24,12 +23,10 @@ REPLACE = "(options) => subject.safe.replaceSource(subject.camera, options).then
 
 
 @pytest.fixture
-def subject(site: Server, open_subject: OpenSubject) -> Subject:
+def subject(warm_subject: Subject) -> Subject:
     """A stream that runs."""
-    opened = open_subject(site)
-    opened.open()
-    opened.run()
-    return opened
+    warm_subject.run()
+    return warm_subject
 
 
 def seen(subject: Subject) -> list[int]:
@@ -253,8 +250,10 @@ def test_a_disabled_source_disables_the_output(subject: Subject) -> None:
     private(subject.rows, "disabled")
 
 
-def test_stop_settles_when_nothing_is_left(subject: Subject) -> None:
+def test_stop_settles_when_nothing_is_left(cold_subject: Subject) -> None:
     """And is the same however often it is called, and by whatever name."""
+    subject = cold_subject
+    subject.run()
     subject.page.evaluate(
         """async () => {
             await Promise.all([subject.safe.stop(), subject.safe.stop()]);
@@ -343,7 +342,9 @@ def test_a_camera_that_is_opened_too_late_is_closed(subject: Subject, end: str) 
     assert code in ("stopped", "superseded") and state == "ended"
 
 
-def test_stop_from_within_an_event(subject: Subject) -> None:
+def test_stop_from_within_an_event(cold_subject: Subject) -> None:
+    subject = cold_subject
+    subject.run()
     subject.page.evaluate(
         """() => {
             subject.heard = 0;

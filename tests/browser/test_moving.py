@@ -52,8 +52,8 @@ SOURCES = {
 
 
 @pytest.fixture
-def subject(site: Server, open_subject: OpenSubject) -> Subject:
-    return prepared(open_subject(site))
+def subject(warm_subject: Subject) -> Subject:
+    return prepared(warm_subject)
 
 
 def prepared(subject: Subject) -> Subject:
@@ -150,7 +150,7 @@ def test_another_size_under_way(subject: Subject) -> None:
     run(subject, video())
     for size in ((320, 180), (1280, 720), (161, 91)):
         subject.show(size)
-        subject.until(f"subject.safe.stats.frameWidth === {size[0]}")
+        subject.until(f"subject.safe.stats?.frameWidth === {size[0]}")
         shows_film(subject, f"{size}")
     subject.look()
     private(subject.rows, "sizes")
@@ -175,8 +175,9 @@ REFUSED = {
 }
 
 
-def test_a_film_that_cannot_be_had(subject: Subject, page_log: Callable[[Any], Any]) -> None:
+def test_a_film_that_cannot_be_had(cold_subject: Subject, page_log: Callable[[Any], Any]) -> None:
     """A typed error; the effect before stays. And at the start: nothing is left running."""
+    subject = prepared(cold_subject)
     for source, (code, value) in REFUSED.items():
         error = subject.fails(f"blurStream(camera, {{effect: {video(source)}}})")
         assert (error["name"], error["code"], error["exact"]) == ("OptionsError", code, True), (source, error)
@@ -206,8 +207,9 @@ def test_the_newest_of_two_wins(subject: Subject) -> None:
     assert left(subject) == {"playing": 0, "addresses": 0}
 
 
-def test_the_end_leaves_nothing(subject: Subject) -> None:
+def test_the_end_leaves_nothing(cold_subject: Subject) -> None:
     """Not while it is shown, and not while it is loaded."""
+    subject = prepared(cold_subject)
     run(subject, video(SOURCES["a Blob"]))
     subject.page.evaluate("() => subject.safe.stop()")
     assert left(subject) == {"playing": 0, "addresses": 0}

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from blurstream_build.serve import Server
 from looks import (
     BLUE,
     GREEN,
@@ -28,7 +27,7 @@ from looks import (
     turn_of,
     update,
 )
-from subject import OpenSubject, Row, Subject, private
+from subject import Row, Subject, private
 
 LOW_LEFT, LOW_RIGHT = (0.04, 0.95), (0.96, 0.95)
 CORNERS: dict[str, tuple[tuple[float, float], Rgb]] = {
@@ -44,11 +43,9 @@ def slides(source: str = f"'{PICTURE}'", more: str = "") -> str:
 
 
 @pytest.fixture
-def subject(site: Server, open_subject: OpenSubject) -> Subject:
-    opened = open_subject(site)
-    opened.open()
-    keep_ledger(opened)
-    return opened
+def subject(warm_subject: Subject) -> Subject:
+    keep_ledger(warm_subject)
+    return warm_subject
 
 
 def share_of(subject: Subject, at: str) -> float:

@@ -218,21 +218,25 @@ class Story:
             rare += [*[self.settings] * 6, self.next_picture, self.next_slide]
         return [*often, *rare, self.restart, self.another_room]
 
+    def go_on(self, eventful: float) -> None:
+        """A frame, with an event before it in so many of its kind."""
+        if self.random.uniform() < eventful:
+            event = self.events[int(self.random.integers(len(self.events)))]
+            self.told.append(event.__name__)
+            event()
+        else:
+            self.told.append("frame")
+        if not self.scene.people and self.random.uniform() < 0.4:
+            self.move()
+        self.frame()
+
 
 @pytest.mark.parametrize("seed", range(9))
 def test_any_sequence(seed: int) -> None:
     story = Story(seed)
     composed = 0
     for _ in range(70):
-        if story.random.uniform() < 0.4:
-            event = story.events[int(story.random.integers(len(story.events)))]
-            story.told.append(event.__name__)
-            event()
-        else:
-            story.told.append("frame")
-        if not story.scene.people and story.random.uniform() < 0.4:
-            story.move()
-        story.frame()
+        story.go_on(0.4)
         composed = story.bench.pipeline.frames["composed"]
     story.answer()
     story.check()
@@ -245,15 +249,7 @@ def test_any_sequence_of_effects(seed: int) -> None:
     story = Story(100 + seed)
     story.effects = True
     for _ in range(90):
-        if story.random.uniform() < 0.6:
-            event = story.events[int(story.random.integers(len(story.events)))]
-            story.told.append(event.__name__)
-            event()
-        else:
-            story.told.append("frame")
-        if not story.scene.people and story.random.uniform() < 0.4:
-            story.move()
-        story.frame()
+        story.go_on(0.6)
     story.answer()
     story.check()
     frames = story.bench.pipeline.frames

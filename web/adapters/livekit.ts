@@ -67,10 +67,14 @@ export class BlurStreamProcessor {
     this.#safe = null;
   }
 
-  /** Changes what is sent, and what will be. */
-  async update(changes: Changes): Promise<void> {
-    await this.#starting;
-    await this.#safe?.update(changes);
-    this.#options = { ...this.#options, ...changes };
+  /** Changes what is sent, and what will be: while LiveKit is muted the next camera has it. */
+  update(changes: Changes): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#safe?.update(changes).catch((error: unknown) => {
+        // LiveKit has stopped the camera, and with it our stream; what is asked for is right all the same.
+        if (!(error instanceof AbortError)) throw error;
+      });
+      this.#options = { ...this.#options, ...changes };
+    });
   }
 }

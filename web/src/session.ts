@@ -13,6 +13,7 @@ import { Showing } from './showing.js';
 import { videoTrackOf } from './source.js';
 import type { Stats, StreamState } from './stats.js';
 import { openReadable, type TrackEnds } from './transport/streams.js';
+import { Warnings, type WarningType } from './warnings.js';
 
 /** A source that is muted has no frame to veil: there is nothing to wait for, and nothing to leak. */
 const FIRST_FRAME_WAIT_MS = 1000;
@@ -32,6 +33,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly #track: MediaStreamTrack;
   readonly #options: ParsedOptions;
   readonly #orders = new Orders();
+  readonly #warnings = new Warnings(this);
   readonly #showing: Showing;
   readonly #onAbort = (): void =>
     this.#end('stopped', 'aborted', aborted(this.#options.signal as AbortSignal));
@@ -43,7 +45,6 @@ export class Session extends MediaStreamBase implements SafeStream {
   #reason = 'starting';
   #settings: Settings;
   #stats: Stats | null = null;
-  #lastError: BlurStreamError | null = null;
   #over = false;
   #replacements = 0;
 
@@ -89,8 +90,13 @@ export class Session extends MediaStreamBase implements SafeStream {
       hold: (reason) => this.#post({ type: 'hold', reason }),
       warn: (error) => this.#tell('warning', error),
     });
-    // Not before the page has the stream, and can hear of it.
-    this.opened.then(() => this.#setBlurs(), () => undefined);
+    this.opened.then(() => setTimeout(() => this.#handOver()), () => undefined);
+  }
+
+  /** The page has the stream, and can hear of what there is to tell. */
+  #handOver(): void {
+    this.#warnings.begin();
+    this.#setBlurs();
   }
 
   #setBlurs(): void {
@@ -221,7 +227,7 @@ export class Session extends MediaStreamBase implements SafeStream {
       case 'stopped': {
         const words =
           message.reason === 'source-ended' ? 'The source track has ended' : 'The output track was stopped';
-        this.#end('stopped', message.reason, this.#lastError ?? new AbortError(message.reason, words));
+        this.#end('stopped', message.reason, this.#warnings.lastError ?? new AbortError(message.reason, words));
         return this.#leave();
       }
       case 'concealing':
@@ -252,7 +258,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     if (state === 'running' || state === 'raw') this.#readying.resolve();
     if (state === 'failed') {
       this.#seat.condemn();
-      if (this.#lastError) this.#readying.reject(this.#lastError);
+      if (this.#warnings.lastError) this.#readying.reject(this.#warnings.lastError);
     }
   }
 
@@ -262,12 +268,8 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.dispatchEvent(new CustomEvent('statechange', { detail: { state, reason } }));
   }
 
-  #tell(type: 'warning' | 'error', error: BlurStreamError): void {
-    if (this.#over) return;
-    if (type === 'error') this.#lastError = error;
-    // Not only in an event that nobody may listen to.
-    if (error.code === 'raw-picture') console.warn(`BlurStream: ${error.message}`);
-    this.dispatchEvent(new CustomEvent(type, { detail: error }));
+  #tell(type: WarningType, error: BlurStreamError): void {
+    if (!this.#over) this.#warnings.tell(type, error);
   }
 
   /** Leaves nothing behind: no worker, no live track, no promise that never settles. */

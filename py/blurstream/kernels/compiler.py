@@ -45,6 +45,7 @@ MODULES = (
     *(screen, keyed_tiles, lay),
 )
 WASM_TARGET = "wasm-32-wasmrt-wasm_simd128-no_runtime"
+KINDS = ("wasm", "native")
 RUNTIME = Path(__file__).with_name("runtime.c")
 ZIG = (sys.executable, "-m", "ziglang")
 _CODES = {"i32": "int32", "u16": "uint16", "f32": "float32", "u8": "uint8"}
@@ -139,27 +140,40 @@ def link_native(objects: list[Path], out: Path) -> None:
     )
 
 
+def build(kind: str, out: Path) -> None:
+    """One of the two libraries, `kind` "wasm" or "native"."""
+    target = WASM_TARGET if kind == "wasm" else f"{hl.get_host_target()}-no_runtime"
+    print(f"kernels: {len(SIGNATURES)} for {target}", flush=True)
+    library = out / (WASM_LIBRARY if kind == "wasm" else NATIVE_LIBRARY)
+    with tempfile.TemporaryDirectory() as temporary:
+        objects = compile_objects(target, Path(temporary))
+        if kind == "wasm":
+            link_wasm(objects, Path(temporary), library)
+        else:
+            link_native(objects, library)
+    print(f"kernels: {library.name}, {library.stat().st_size:,} bytes", flush=True)
+
+
+def build_both(out: Path) -> int:
+    """Side by side: a compiler has one thread."""
+    command = [sys.executable, "-m", __spec__.name, "--out", str(out), "--only"]
+    children = [subprocess.Popen([*command, kind]) for kind in KINDS]
+    try:
+        return max(abs(child.wait()) for child in children)
+    finally:
+        for child in children:
+            child.terminate()
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="blurstream.kernels.compiler", description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, required=True, help="folder for the two libraries")
-    parser.add_argument("--only", choices=("wasm", "native"), help="build one of the two")
+    parser.add_argument("--only", choices=KINDS, help="build one of the two")
     options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        for kind in ("wasm", "native"):
-            if options.only not in (None, kind):
-                continue
-            folder = Path(temporary, kind)
-            folder.mkdir()
-            target = WASM_TARGET if kind == "wasm" else f"{hl.get_host_target()}-no_runtime"
-            print(f"kernels: {len(SIGNATURES)} for {target}", flush=True)
-            objects = compile_objects(target, folder)
-            library = options.out / (WASM_LIBRARY if kind == "wasm" else NATIVE_LIBRARY)
-            if kind == "wasm":
-                link_wasm(objects, folder, library)
-            else:
-                link_native(objects, library)
-            print(f"kernels: {library.name}, {library.stat().st_size:,} bytes", flush=True)
+    if options.only is None:
+        return build_both(options.out)
+    build(options.only, options.out)
     return 0
 
 

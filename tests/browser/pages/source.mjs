@@ -2,6 +2,9 @@
 import { RealGenerator } from './tap.mjs';
 
 export class Source {
+  /** All that deliver. */
+  static open = new Set();
+
   track;
   #worker;
   #answers = new Map();
@@ -16,6 +19,7 @@ export class Source {
     };
     const { writable } = this.track;
     this.#worker.postMessage({ type: 'open', writable }, [writable]);
+    Source.open.add(this);
   }
 
   get stream() { return new MediaStream([this.track]); }
@@ -32,6 +36,7 @@ export class Source {
   stop() {
     this.track.stop();
     this.#worker.terminate();
+    Source.open.delete(this);
   }
 
   #ask(message) {

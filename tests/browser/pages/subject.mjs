@@ -17,6 +17,8 @@ const subject = {
   source: null,
   camera: null,
   safe: null,
+  /** What to do at the end of a test. */
+  leaving: [],
 
   /** Opens a source of the page's own, and makes it the input. */
   async open(look) {
@@ -24,6 +26,33 @@ const subject = {
     subject.source = new Source();
     await subject.source.show(look);
     subject.camera = subject.source.stream;
+  },
+
+  /** Begins a stream that nobody looks at and that gets no frames: with it Python stays, for all that come. */
+  async keepEngine() {
+    const source = new Source();
+    await source.show({ picture: 'portrait', width: 320, height: 180, format: 'I420' });
+    const keeper = await subject.blurStream(source.stream);
+    await keeper.ready;
+    await source.show(null);
+    Source.open.delete(source); // it stays
+    taps.splice(0);
+  },
+
+  /** Leaves all behind that a test has begun, and the page as it was. */
+  async renew() {
+    await subject.safe?.stop();
+    for (const { track } of taps.splice(0)) track.stop();
+    for (const track of subject.camera?.getTracks() ?? []) track.stop();
+    for (const source of Source.open) source.stop();
+    for (const leave of subject.leaving.splice(0)) leave();
+    for (const video of document.querySelectorAll('video')) {
+      video.removeAttribute('src');
+      video.load();
+      video.remove();
+    }
+    subject.events.length = 0;
+    Object.assign(subject, { statsSeen: 0, source: null, camera: null, safe: null });
   },
 
   /** Opens the browser's fake camera, and makes it the input. */

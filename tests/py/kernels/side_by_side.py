@@ -8,6 +8,7 @@ import numpy as np
 
 from blurstream.kernels.loader import CompiledKernels
 from blurstream.kernels.reference import ReferenceKernels
+from blurstream.kernels.signatures import TILE
 
 Array = np.ndarray[Any, Any]
 COMPILED = CompiledKernels()
@@ -41,6 +42,15 @@ def close(
             compiled.astype(np.float64), reference.astype(np.float64), rtol=0, atol=within
         )
     return [compiled for compiled, _ in pairs]
+
+
+def share_of(alpha: Array, tile: int) -> Array:
+    """What kernels for tiles of this size blend with: luma's alpha, or the mean of each four for chroma."""
+    if tile == TILE:
+        return alpha
+    rows, columns = alpha.shape
+    mean: Array = (alpha.reshape(rows // 2, 2, columns // 2, 2).astype(int).sum((1, 3)) + 2) >> 2
+    return mean
 
 
 def zeros(*shape: int) -> Array:

@@ -15,7 +15,7 @@ from blurstream.frame import MATRICES
 from blurstream.kernels.reference import TWINS
 from blurstream.kernels.signatures import CELL, SIGNATURES, SNAP, SOFT, TILE, WORK_FACTORS
 from blurstream.scale import Fit, spans, taps
-from side_by_side import COMPILED, both, close, equal, zeros
+from side_by_side import COMPILED, both, close, equal, share_of, zeros
 from strategies import planes, sized
 
 Array = np.ndarray[Any, Any]
@@ -370,9 +370,7 @@ def test_fill_and_blend(tile: int, wide: int, high: int, cell: int, data: st.Dat
     np.testing.assert_array_equal(filled[~inside], source[~inside])
     (blended,) = equal(f"blend_tiles_{tile}", [tiles, alpha, rows, source], scalars, [source])
     np.testing.assert_array_equal(blended[~inside], source[~inside])
-    share = alpha if tile == TILE else (
-        alpha.reshape(high * tile, 2, wide * tile, 2).astype(int).sum((1, 3)) + 2
-    ) >> 2  # fmt: skip
+    share = share_of(alpha, tile)
     np.testing.assert_array_equal(blended[share == 255], source[share == 255])  # the person, bit for bit
     nothing = inside & (share == 0)
     np.testing.assert_array_equal(blended[nothing], filled[nothing])  # no trace of the room
@@ -391,9 +389,7 @@ def test_blend_over_a_backdrop(tile: int, wide: int, high: int, data: st.DataObj
     inside = np.kron(listed, np.ones((tile, tile), bool))
     (out,) = equal(f"blend_over_{tile}", [tiles, alpha, backdrop, source], (n, wide, high), [source])
     np.testing.assert_array_equal(out[~inside], source[~inside])
-    share = alpha if tile == TILE else (
-        alpha.reshape(high * tile, 2, wide * tile, 2).astype(int).sum((1, 3)) + 2
-    ) >> 2  # fmt: skip
+    share = share_of(alpha, tile)
     np.testing.assert_array_equal(out[share == 255], source[share == 255])
     np.testing.assert_array_equal(out[inside & (share == 0)], backdrop[inside & (share == 0)])
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from blurstream.kernels.signatures import COPY_SIZES, SEAM, SOFT, TILE, WORK_FACTORS
-from side_by_side import COMPILED, both, close, equal, zeros
+from side_by_side import COMPILED, both, close, equal, share_of, zeros
 from strategies import sized
 
 Array = np.ndarray[Any, Any]
@@ -198,9 +198,7 @@ def test_fuse_tiles(tile: int, wide: int, high: int, cell: int, data: st.DataObj
     (fused,) = close(f"fuse_tiles_{tile}", inputs, scalars, [before], 1)
     inside = np.kron(chosen, np.ones((tile, tile), bool))
     np.testing.assert_array_equal(fused[~inside], before[~inside])
-    share = alpha if tile == TILE else (
-        alpha.reshape(high * tile, 2, wide * tile, 2).astype(int).sum((1, 3)) + 2
-    ) >> 2  # fmt: skip
+    share = share_of(alpha, tile)
     whole = inside & (share == 255)
     np.testing.assert_array_equal(fused[whole], source[whole])  # the person, bit for bit
     plate = before.copy()
