@@ -16,6 +16,22 @@ export function randomFrom(seed) {
   };
 }
 
+/** So many streams at once, each as large as any, and of every kind in turn: what memory they need there is then. */
+export async function fill({ count, effects }) {
+  const size = Math.max(...SIZES.map(([width]) => width));
+  const [width, height] = SIZES.find(([width]) => width === size);
+  for (const format of FORMATS) {
+    const sources = Array.from({ length: count }, () => new Source());
+    const streams = await Promise.all(sources.map(async (source) => {
+      await source.show({ picture: 'portrait', width, height, format });
+      return subject.blurStream(source.stream);
+    }));
+    for (const effect of effects) await Promise.all(streams.map((safe) => safe.update({ effect })));
+    await Promise.all(streams.map((safe) => safe.stop()));
+    for (const source of sources) source.stop();
+  }
+}
+
 /** One stream, from its beginning to its end, with some calls in between. Returns what was done, and what was wrong. */
 export async function call({ seed, effects, steps }) {
   const random = randomFrom(seed);
@@ -116,5 +132,5 @@ export async function call({ seed, effects, steps }) {
   if (safe.state !== 'stopped' || output.readyState !== 'ended') wrong.push(`stopped: ${safe.state} ${output.readyState}`);
   if (track().readyState !== 'ended') wrong.push('the camera is on');
   for (const source of sources) source.stop();
-  return { done, wrong, raw };
+  return { seed, done, wrong, raw, rows: await subject.rowsOf(output) };
 }

@@ -89,6 +89,12 @@ const subject = {
 
   get state() { return subject.safe?.state ?? null; },
   rows: () => taps.flatMap((tap) => tap.take()),
+  /** All frames of an output that has ended. */
+  async rowsOf(output) {
+    const tap = taps.find(({ track }) => track === output);
+    while (!tap.ended) await new Promise((resolve) => setTimeout(resolve, 5));
+    return tap.take();
+  },
   /** Frames out since a timestamp of the source; they stay to be taken. */
   rowsSince: (timestamp) => taps.flatMap((tap) => tap.rows).filter((row) => row.timestamp >= timestamp),
   tapped: () => taps.reduce((sum, { count }) => sum + count, 0),
