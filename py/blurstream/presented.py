@@ -30,6 +30,7 @@ Array = np.ndarray[Any, Any]
 STILL = 0.05  # of the camera's width that the person may move without the picture following
 FOLLOW = 0.15  # of the way that it follows a frame
 ARRIVED = 0.01
+HEAD = 0.45  # of the camera's height: what is so far below the person's top does not count for their middle
 
 
 class Presented:
@@ -147,8 +148,8 @@ class _Person:
 
 
 class _Centre:
-    """Of the person, as shares of the camera's picture: `x`, and `y` of their head's top. It stays while they
-    move a little.
+    """Of the person's head, as shares of the camera's picture: its middle `x`, and `y` of its top. It stays
+    while they move a little.
     """
 
     def __init__(self) -> None:
@@ -157,12 +158,16 @@ class _Centre:
 
     def follow(self, space: Workspace) -> None:
         persons = space.tiles.classes == PERSON
-        columns = np.count_nonzero(persons, axis=0)
-        count = int(columns.sum())
-        if not count:
+        if not persons.any():
             return
-        x = (float(columns @ np.arange(len(columns))) / count + 0.5) / len(columns)
-        y = int(np.argmax(persons.any(axis=1))) / len(persons)
+        rows, columns = persons.shape
+        top = int(np.argmax(persons.any(axis=1)))
+        # What is highest counts most: shoulders, and hands on a table, are rarely on both sides alike.
+        weights = np.maximum(1 - (np.arange(rows) - top) / (HEAD * rows), 0)
+        weights[:top] = 0
+        across = weights @ persons
+        x = (float(across @ np.arange(columns)) / float(across.sum()) + 0.5) / columns
+        y = top / rows
         if not self._known:
             self.x, self.y, self._known = x, y, True
         off = max(abs(x - self.x), abs(y - self.y))

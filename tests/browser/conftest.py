@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 import footage as raw_pictures
 from blurstream_build import browser, serve
@@ -38,6 +38,12 @@ from subject import WORKERS, OpenSubject, Subject
 
 PAGES = Path(__file__).parent / "pages"
 TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
+# Python starts some 200 times here, each time for seconds: V8 is to optimise the hottest code only. The
+# benchmarks and the headless demo measure without this.
+SPARING = "--js-flags=--wasm-tiering-budget=260000000"
+
+
+OpenWindow = Callable[[Path | None], BrowserContext]
 
 
 class OpenAdapter(Protocol):
@@ -137,6 +143,7 @@ def browsers(playwright: Playwright, chromium_program: Path) -> Iterator[Callabl
                     *browser.QUIET,
                     *browser.camera_arguments(camera),
                     "--autoplay-policy=no-user-gesture-required",
+                    SPARING,
                 ],
             )
         return running[camera]
@@ -144,6 +151,21 @@ def browsers(playwright: Playwright, chromium_program: Path) -> Iterator[Callabl
     yield get
     for one in running.values():
         one.close()
+
+
+@pytest.fixture(scope="module")
+def windows(browsers: Callable[[Path | None], Browser]) -> OpenWindow:
+    """One window for each of these, in which every test has a tab: a window costs as much as a small page."""
+    opened: dict[Path | None, BrowserContext] = {}
+
+    def get(camera: Path | None) -> BrowserContext:
+        if camera not in opened:
+            context = opened[camera] = browsers(camera).new_context()
+            context.set_default_timeout(TIMEOUT_MS)
+            context.new_page()  # keeps the window
+        return opened[camera]
+
+    return get
 
 
 @pytest.fixture
@@ -161,11 +183,11 @@ def page_log(logs: dict[Page, PageLog]) -> Callable[[Page], PageLog]:
 
 
 @pytest.fixture
-def open_page(browsers: Callable[[Path | None], Browser], logs: dict[Page, PageLog]) -> Iterator[OpenPage]:
+def open_page(windows: OpenWindow, logs: dict[Page, PageLog]) -> Iterator[OpenPage]:
     pages = []
 
     def open_one(url: str, camera: Path | None = None) -> Page:
-        page, log = logged_page(browsers(camera))
+        page, log = logged_page(windows(camera))
         pages.append(page)
         logs[page] = log
         page.goto(url)
@@ -173,14 +195,11 @@ def open_page(browsers: Callable[[Path | None], Browser], logs: dict[Page, PageL
 
     yield open_one
     for page in pages:
-        page.context.close()
+        page.close()
 
 
-def logged_page(one: Browser) -> tuple[Page, PageLog]:
-    """An empty page in a context of its own."""
-    context = one.new_context()
-    context.set_default_timeout(TIMEOUT_MS)
-    page, log = context.new_page(), PageLog()
+def logged_page(window: BrowserContext) -> tuple[Page, PageLog]:
+    page, log = window.new_page(), PageLog()
 
     def on_console(message: ConsoleMessage) -> None:
         log.note(f"{message.type}: {message.text}")
@@ -230,8 +249,8 @@ def subject(cold_subject: Subject) -> Subject:
 class WarmPage:
     """A page with a stream that nobody looks at: those of the tests, one after another, find Python there."""
 
-    def __init__(self, one: Browser, url: str) -> None:
-        self.page, self.log = logged_page(one)
+    def __init__(self, window: BrowserContext, url: str) -> None:
+        self.page, self.log = logged_page(window)
         self.page.goto(url)
         Subject(self.page).page.evaluate("() => subject.keepEngine()")
 
@@ -244,7 +263,7 @@ class WarmPage:
         return subject
 
     def close(self) -> None:
-        self.page.context.close()
+        self.page.close()
 
 
 @pytest.fixture(scope="module")
@@ -260,12 +279,12 @@ def warm_pages() -> Iterator[list[WarmPage]]:
 def warm_subject(
     warm_pages: list[WarmPage],
     site: Server,
-    browsers: Callable[[Path | None], Browser],
+    windows: OpenWindow,
     logs: dict[Page, PageLog],
     request: pytest.FixtureRequest,
 ) -> Iterator[Subject]:
     if not warm_pages:
-        warm_pages.append(WarmPage(browsers(None), f"{site.url}/pages/classic.html"))
+        warm_pages.append(WarmPage(windows(None), f"{site.url}/pages/classic.html"))
     warm = warm_pages[0]
     logs[warm.page] = warm.log
     subject = warm.subject()

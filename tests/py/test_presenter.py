@@ -308,6 +308,16 @@ def test_between_other_effects_nothing_is_left() -> None:
             np.testing.assert_array_equal(a, b)
 
 
+def test_the_head_is_in_the_middle() -> None:
+    """Also when there is more of the person on one side of it."""
+    scene = calm()
+    scene.people = [Person(0.35, 0.5, 0.2), Person(0.35, 0.9, 0.6)]
+    bench = presenting(Presenter(1, "circle"), grey(*SLIDES, 200))
+    bench.one(scene.take(), scene.mask)
+    centre = bench.pipeline._render._presenting._centre  # type: ignore[union-attr]
+    assert abs(centre.x - 0.425) < 0.03 and abs(centre.y - 0.2) < 0.03
+
+
 def test_a_circle_follows_who_walks_and_stays_with_who_sways() -> None:
     scene, effect = calm(), Presenter(1, "circle", 0.5)
     bench = presenting(effect, grey(*SLIDES, 50))
