@@ -22,9 +22,9 @@ SIZES = ((160, 90), (161, 91), (322, 181), (640, 480), (1280, 720), (1920, 1080)
 DETECTABLE = 180  # rows: below, a cell of the mark has not two pixels
 
 
-def test_sizes_and_formats(site: Server, open_subject: OpenSubject) -> None:
+def test_sizes_and_formats(warm_subject: Subject) -> None:
     """All of them through one stream, changed in mid-stream: each frame keeps its size and its timestamp."""
-    subject = open_subject(site)
+    subject = warm_subject
     subject.open(SIZES[0])
     subject.run()
     changes = {0: SIZES[0]}
@@ -46,9 +46,9 @@ def test_sizes_and_formats(site: Server, open_subject: OpenSubject) -> None:
 
 
 @pytest.mark.parametrize("pixels", ["I420", "NV12"])
-def test_the_person_is_left_as_is(site: Server, open_subject: OpenSubject, pixels: str) -> None:
+def test_the_person_is_left_as_is(warm_subject: Subject, pixels: str) -> None:
     """To the bit; and the room is not."""
-    subject = open_subject(site)
+    subject = warm_subject
     subject.open(pixels=pixels)
     subject.run(denoise=False)
     subject.until_frames(10)
@@ -71,10 +71,9 @@ UNUSUAL: list[tuple[dict[str, Any], tuple[int, int], dict[str, Any]]] = [
 ]
 
 
-def test_unusual_frames(site: Server, open_subject: OpenSubject) -> None:
+def test_unusual_frames(warm_subject: Subject) -> None:
     """Turned, mirrored, cropped, with pixels that are not square, of another colour space, of no clock."""
-    subject = open_subject(site)
-    subject.open()
+    subject = warm_subject
     subject.run()
     for extra, size, wanted in UNUSUAL:
         first = subject.show(**extra)
@@ -103,10 +102,9 @@ def test_odd_sizes_from_the_start(
     kept_in_order(subject)
 
 
-def test_newest_wins(site: Server, open_subject: OpenSubject) -> None:
+def test_newest_wins(warm_subject: Subject) -> None:
     """Of twenty frames at once the last one is shown, most others are not, and none out of order."""
-    subject = open_subject(site)
-    subject.open()
+    subject = warm_subject
     subject.run()
     subject.pause()
     subject.page.wait_for_timeout(1000)
