@@ -127,10 +127,13 @@ class LoopPage:
         self.page.evaluate("gc()")
         time.sleep(LEAK_TOLD_S)
         self.page.evaluate("bench.stop()")
+        lost = [line for line in self._log.read_text("utf-8", "replace").splitlines() if LEAK in line]
+        for line in lost:
+            _say(line)
         return {
             "seconds": self.options.soak,
             "heap_growth_bytes": loop_figures.growth(samples),
-            "unclosed_frames": float(self._log.read_text("utf-8", "replace").count(LEAK)),
+            "unclosed_frames": float(len(lost)),
             "samples": samples[:: -(-len(samples) // KEPT_SAMPLES)],
         }
 

@@ -14,8 +14,6 @@ import { Report } from './report.js';
 import { shapeOf } from './shape.js';
 import { Timeline } from './timeline.js';
 
-/** One frame is prepared while another waits for its mask; more would only be older when they are shown. */
-const COMPOSER_CREDIT = 2;
 /** From here on what is on screen counts as frozen, and a veil moves on in its place. */
 const VEIL_AFTER_MS = 1000;
 /** Longer than a busy machine stalls: a new composer takes seconds, nobody wants one in vain. */
@@ -38,7 +36,7 @@ export class Stream {
   readonly #tell: (message: StreamToPage) => void;
   readonly #onStopped: () => void;
   readonly #output: Output;
-  readonly #flight = new Flight();
+  readonly #flight: Flight;
   readonly #timeline = new Timeline();
   readonly #report = new Report();
   readonly #notices = new Notices();
@@ -46,10 +44,8 @@ export class Stream {
   #feed: Feed | null;
   #settings: Settings;
   readonly #moving: MovingPicture;
-  #waiting: { ticket: Ticket; frame: VideoFrame; renewed: boolean } | null = null;
   #newest: Ticket | null = null;
   #sequence = 0;
-  #renewed = false;
   #hold: string | null = null;
   #newestUpdate = -1;
   #refused = false;
@@ -70,6 +66,11 @@ export class Stream {
     [this.#tell, this.#onStopped] = [tell, onStopped];
     this.#awaited = new Awaited((id, error) => tell({ type: 'updated', id, error }));
     this.#output = new Output(start.writable, this.#report.meter, tell, () => void this.stop('output-ended'));
+    this.#flight = new Flight({
+      depart: ({ ticket: { sequence, shape }, frame, renewed }) =>
+        crew.compose(number, { sequence, frame, shape, renewed, backdrop: this.#moving.take() }),
+      dropped: (count) => this.#report.meter.dropped(count),
+    });
     this.#moving = new MovingPicture((error) => tell({ type: 'notice', level: 'warning', error }));
     this.#moving.show(start.moving);
     this.#feed = this.#open(start.readable);
@@ -101,7 +102,7 @@ export class Stream {
   async stop(reason: string): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#dropWaiting();
+    this.#flight.drop();
     this.#moving.close();
     const closed = [this.#output.close(), this.#feed?.close()];
     // Frames inside the composer come home to be closed.
@@ -154,9 +155,8 @@ export class Stream {
       return;
     }
     void this.#feed?.close();
-    this.#dropWaiting();
+    this.#flight.renew();
     this.#timeline.renew();
-    this.#renewed = true;
     this.#awaited.source(id, this.#sequence);
     this.#waitsMs = performance.now();
     if (readable !== null) {
@@ -194,13 +194,10 @@ export class Stream {
       this.#report.meter.dropped();
     } else if (reason !== null) {
       frame.close();
-      this.#dropWaiting();
+      this.#flight.drop();
       this.#output.veil(ticket, reason);
-    } else if (this.#flight.size < COMPOSER_CREDIT) {
-      this.#send(ticket, frame, this.#isRenewed());
     } else {
-      this.#dropWaiting();
-      this.#waiting = { ticket, frame, renewed: this.#isRenewed() };
+      this.#flight.admit(ticket, frame, nowMs);
     }
   }
 
@@ -213,34 +210,13 @@ export class Stream {
     return this.#flight.oldestAgeMs(nowMs) > VEIL_AFTER_MS ? 'late' : null;
   }
 
-  #isRenewed(): boolean {
-    const renewed = this.#renewed;
-    this.#renewed = false;
-    return renewed;
-  }
-
-  #send(ticket: Ticket, frame: VideoFrame, renewed: boolean): void {
-    const { sequence, shape } = ticket;
-    this.#flight.depart(ticket, performance.now());
-    this.#crew.compose(this.#number, { sequence, frame, shape, renewed, backdrop: this.#moving.take() });
-  }
-
-  /** If it was the first of another camera the next one is. */
-  #dropWaiting(): void {
-    if (this.#waiting === null) return;
-    this.#waiting.frame.close();
-    this.#renewed ||= this.#waiting.renewed;
-    this.#waiting = null;
-    this.#report.meter.dropped();
-  }
-
   /**
    * A camera has few buffers. When those that a hung composer holds are the last ones no frame comes any more,
    * and the person would stand still on screen: then the veil keeps time by itself. So it does for a camera that
    * is muted.
    */
   #veilUnasked(nowMs: number, reason: string): void {
-    this.#dropWaiting();
+    this.#flight.drop();
     if (this.#newest === null || this.#stopped) return;
     const shape = this.#timeline.goOn(this.#newest, nowMs);
     this.#output.veil({ sequence: this.#sequence++, shape, readMs: nowMs }, reason);
@@ -272,7 +248,7 @@ export class Stream {
     const mayBeRaw = this.#settings.effect.type === 'none' && !this.#settings.paused;
     if (this.#output.made(message, ticket, mayBeRaw)) this.#awaited.shown(message.update, message.sequence);
     this.#waitsMs = performance.now();
-    this.#next();
+    this.#flight.goOn(this.#waitsMs);
   }
 
   #fault(sequence: number, error: WireError): void {
@@ -281,22 +257,14 @@ export class Stream {
     if (ticket !== undefined) this.#output.veil(ticket, error.code);
     const nowMs = performance.now();
     if (this.#notices.isNews(error, nowMs)) this.#tell({ type: 'notice', level: 'error', error });
-    this.#next();
-  }
-
-  #next(): void {
-    if (this.#waiting === null || this.#flight.size >= COMPOSER_CREDIT) return;
-    const { ticket, frame, renewed } = this.#waiting;
-    this.#waiting = null;
-    this.#send(ticket, frame, renewed);
+    this.#flight.goOn(nowMs);
   }
 
   /** A worker is gone; with `final` for good. */
   lose(error: WireError, final: boolean, wasComposer: boolean): void {
     if (this.#stopped) return;
     if (wasComposer || final) {
-      this.#report.meter.dropped(this.#flight.clear());
-      this.#dropWaiting();
+      this.#flight.clear();
       this.#moving.again();
       this.#report.composerLost();
     }
