@@ -18,6 +18,8 @@ CHECKED = ("build.py", "py", "tests", "models")
 SLOWEST = 15
 # A test that hangs is to be named, not waited for: no call into a page has a limit of its own.
 LIMIT = ("--timeout=600", "--timeout-method=thread")
+SIDE_BY_SIDE = ("tests/py", "-n", "auto", "--dist", "worksteal")
+IN_BROWSERS = ("tests/pyodide", "tests/browser")  # one has both cores busy
 
 
 def test(paths: Paths, console: Console, extra: Sequence[str], *, checks: bool = True) -> int:
@@ -66,12 +68,16 @@ def check(paths: Paths, console: Console, node: Node) -> list[str]:
 
 
 def _pytest(paths: Paths, console: Console, extra: Sequence[str], chromium: str, node: Node) -> int:
-    console.line()
+    """What is asked for, or everything: first what needs no browser, side by side."""
     env = {
         **os.environ,
         "PYTHONPATH": str(paths.py),
         browser.ENV: chromium,
         "BLURSTREAM_NODE": str(node.node),
     }
-    command = [str(paths.venv_python), "-m", "pytest", f"--durations={SLOWEST}", *LIMIT, *extra]
-    return subprocess.run(command, cwd=paths.root, env=env, check=False).returncode
+    command = [str(paths.venv_python), "-m", "pytest", f"--durations={SLOWEST}", *LIMIT]
+    codes = []
+    for part in [extra] if extra else [SIDE_BY_SIDE, IN_BROWSERS]:
+        console.line()
+        codes.append(subprocess.run([*command, *part], cwd=paths.root, env=env, check=False).returncode)
+    return next((code for code in codes if code), 0)

@@ -62,7 +62,7 @@ def install(paths: Paths, console: Console, name: str) -> None:
             step,
             [
                 *pip, "install", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check",
-                "--no-input", "--progress-bar=off", "-r", file,
+                "--no-input", "--progress-bar=off", "--no-compile", "-r", file,
             ],
             what=f"installing {file.relative_to(paths.root)} into .venv",
             fix=NETWORK_FIX,

@@ -42,6 +42,22 @@ function slide(number, canvas = new OffscreenCanvas(1920, 1080)) {
   return canvas;
 }
 
+let playing = null;
+
+/** Plays a film and takes its frames, for nothing: what decoding costs by itself. */
+async function playBeside(address) {
+  playing?.pause();
+  playing = null;
+  if (address === null) return;
+  const video = playing = Object.assign(document.createElement('video'), { src: address, muted: true, loop: true });
+  const take = () => {
+    new VideoFrame(video).close();
+    if (playing === video) video.requestVideoFrameCallback(take);
+  };
+  video.requestVideoFrameCallback(take);
+  await video.play();
+}
+
 /** A share of a screen on which something changes ten times a second. */
 function talk() {
   const canvas = Object.assign(document.createElement('canvas'), { width: 1920, height: 1080 });
@@ -78,6 +94,8 @@ globalThis.bench = {
     stop = () => { safe.stop(); track.stop(); };
     return { safeMs, readyMs };
   },
+
+  playBeside,
 
   /** Changes the effect; `source` names one of ours. */
   async update(effect) {
