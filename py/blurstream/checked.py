@@ -44,7 +44,10 @@ def picture(value: Mapping[str, object]) -> int:
     given = value.get("picture")
     if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
         return given
-    raise OptionsError(f"picture {given!r} is not the number of one", value=repr(given)[:80])
+    raise OptionsError(
+        f'picture {given!r} is not the number of one; use a whole number from 0, as "picture": 1',
+        value=repr(given)[:80],
+    )
 
 
 def rgb(value: Mapping[str, object], name: str, default: str | None = None) -> tuple[int, int, int]:

@@ -285,15 +285,19 @@ def warm_subject(
 ) -> Iterator[Subject]:
     if not warm_pages:
         warm_pages.append(WarmPage(windows(None), f"{site.url}/pages/classic.html"))
-    warm = warm_pages[0]
+    warm = warm_pages.pop()  # and back when it is known to be good
     logs[warm.page] = warm.log
-    subject = warm.subject()
-    subject.open()
     failures = request.session.testsfailed
-    yield subject
-    if request.session.testsfailed > failures or warm.log.problems or subject.workers() != sorted(WORKERS):
-        warm_pages.remove(warm)
-        warm.close()
+    try:
+        subject = warm.subject()
+        subject.open()
+        yield subject
+        failed = request.session.testsfailed > failures or warm.log.problems
+        if not failed and subject.workers() == sorted(WORKERS):
+            warm_pages.append(warm)
+    finally:
+        if not warm_pages:
+            warm.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import type { Engine } from './python.js';
 import { shapeOf, type FrameShape } from './shape.js';
 
 const BYTES = 4;
-/** Of a presenter's output. Slides of a large screen are scaled down to it. */
+/** Of a presenter's output: slides of a large screen are scaled down to LARGEST. */
 const LEAST_SIDE = 16;
 const LARGEST = [1920, 1080] as const;
 
