@@ -81,7 +81,7 @@ def test_effects_of_every_type(text: str, effect: Effect) -> None:
         ('{"type": "color", "color": "123456"}', "'123456'"),
         ('{"type": "image", "picture": -1}', "-1"),
         ('{"type": "image", "picture": true}', "True"),
-        ('{"type": "image", "source": "/a.png"}', "None is not the number of one; use a whole number from 0, as \"picture\": 1"),
+        ('{"type": "image", "source": "/a.png"}', 'one; use a whole number from 0, as "picture": 1'),
         ('{"type": "video", "picture": 1, "fit": "tile"}', "'tile' is not one; use 'cover' or 'contain' or"),
         ('{"type": "video", "picture": 1, "position": [0.5]}', r"position \[0.5\] is not one"),
         ('{"type": "video", "picture": 1, "position": [0.5, 1.5]}', "position 1.5 is not one"),
