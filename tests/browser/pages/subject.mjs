@@ -152,13 +152,23 @@ const subject = {
   },
 };
 
-/** Chromium now and then rejects, with no reason, where one frame is of another size than the one before. */
+// A capture that nobody holds is collected while it works: its promise rejects with nothing, or never settles.
+const grabbing = new Set();
+const GRAB_MS = 5000;
+
 async function grab(track, tries = 5) {
+  const capture = new ImageCapture(track);
+  grabbing.add(capture);
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`no frame of the output could be grabbed in ${GRAB_MS} ms`)), GRAB_MS);
+  });
   try {
-    return await new ImageCapture(track).grabFrame();
+    return await Promise.race([capture.grabFrame(), late]);
   } catch (error) {
     if (tries > 1) return grab(track, tries - 1);
     throw error ?? new Error('no frame of the output could be grabbed');
+  } finally {
+    grabbing.delete(capture);
   }
 }
 
