@@ -16,10 +16,12 @@ import numpy as np
 from .errors import BlurStreamError, MediaError, ModelError
 from .frame import FrameSpec
 from .kernels.loader import CompiledKernels
+from .kernels.signatures import TILE
 from .mask import Callback
 from .options import STRENGTHS, Settings, parse_effect
 from .pipeline import Pipeline
 from .safe_frame import SafeFrame
+from .tiles import BOUNDARY, PERSON
 
 Array = np.ndarray[Any, Any]
 PICTURE = 1  # the number of --picture
@@ -98,6 +100,15 @@ class Recorder:
         self.pipeline.submit(ticket)
         (safe,) = self._out
         return safe
+
+    def matte(self) -> Array:
+        """u8, of the padded frame's size: the alpha that the last frame, a composed one, was blended with."""
+        space = self.pipeline._workspace
+        assert space is not None, "no frame was processed"
+        tile = np.ones((TILE, TILE), np.uint8)
+        whole = np.kron(np.where(space.tiles.classes == PERSON, 255, 0).astype(np.uint8), tile)
+        boundary = np.kron(space.tiles.classes == BOUNDARY, tile.astype(bool))
+        return np.where(boundary, space.compose.alpha, whole)
 
 
 def planes_of(frame: Any) -> tuple[Array, Array, Array]:

@@ -59,6 +59,13 @@ def parser() -> argparse.ArgumentParser:
     )
     bandwidth.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to the measurement")
 
+    for name, what in {
+        "evaluate": "build, then measure models and the matte against labelled material",
+        "train": "build, then train the model further; see models/train.py",
+    }.items():
+        command = commands.add_parser(name, parents=[common], help=what)
+        command.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to models/{name}.py")
+
     clean = commands.add_parser("clean", parents=[common], help="remove dist/ and build/, keeping downloads")
     clean.add_argument("--all", action="store_true", help="remove .venv, node_modules and downloads, too")
     return top
@@ -110,6 +117,11 @@ def run(options: argparse.Namespace, paths: Paths, console: Console) -> int:
         from .bandwidth import bandwidth
 
         return bandwidth(paths, console, options.extra)
+    if options.command in ("evaluate", "train"):
+        from . import models_commands
+
+        step = models_commands.evaluate if options.command == "evaluate" else models_commands.train
+        return step(paths, console, options.extra)
     assemble.build(paths, console, compress=options.command == "build")
     if options.command == "demo" and options.headless:
         demo.run_headless(paths, console)

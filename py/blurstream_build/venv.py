@@ -14,7 +14,7 @@ from .paths import Paths
 from .stamps import Stamp, digest
 
 # A set that holds another: having installed the first, the second is there too (held by a test of the pins).
-CONTAINS = {"test": ("build",)}
+CONTAINS = {"test": ("build",), "train": ("test", "build")}
 NETWORK_FIX = (
     "Check that the package index can be reached (pip's own settings and proxy variables apply), then run\n"
     "the same command again: what is installed already is kept."

@@ -23,10 +23,8 @@ from PIL import Image
 from scipy import ndimage
 
 import leak_scenes
-from blurstream.kernels.signatures import TILE
 from blurstream.options import BACKGROUNDS, PRIVATE, Blur, parse_effect
 from blurstream.record import DEFAULT_MODEL, Recorder
-from blurstream.tiles import BOUNDARY, PERSON
 from blurstream_build import clip_y4m
 from blurstream_build.clip_y4m import Plane, Planes
 from leak_measures import Cut, Figures, Leak, Matte, Popping, Seam, near_edge
@@ -36,16 +34,6 @@ Array = npt.NDArray[Any]
 Results = dict[str, Figures]
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("BLURSTREAM_DATA") or ROOT.parent / "shared" / "data")
-
-
-def alpha_of(recorder: Recorder) -> Array:
-    """u8, padded: the matte that the last composed frame was blended with."""
-    space = recorder.pipeline._workspace
-    assert space is not None
-    tile = np.ones((TILE, TILE), np.uint8)
-    whole = np.kron(np.where(space.tiles.classes == PERSON, 255, 0).astype(np.uint8), tile)
-    boundary = np.kron(space.tiles.classes == BOUNDARY, tile.astype(bool))
-    return np.where(boundary, space.compose.alpha, whole)
 
 
 class Run:
@@ -100,7 +88,7 @@ class Run:
             self._concealed += 1
             return
         height, width = alpha.shape
-        self._matte.add(alpha, alpha_of(self._recorders[0])[:height, :width])
+        self._matte.add(alpha, self._recorders[0].matte()[:height, :width])
         if self._leak and moment.pose is not None:
             self._cut.add(alpha, outputs[0][0], outputs[2][0])
             self._seam.add(near_edge(alpha), outputs[0], self._ideal(moment.pose))

@@ -39,7 +39,7 @@ def tracked(paths: Paths) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-@pytest.mark.parametrize("name", ["build", "test", "node"])
+@pytest.mark.parametrize("name", ["build", "test", "train", "node"])
 def test_every_python_package_is_pinned_and_hashed(paths: Paths, name: str) -> None:
     text = (paths.requirements / f"{name}.txt").read_text("utf-8")
     entries = re.split(r"\n(?=\S)", text.replace("\\\n", " "))

@@ -1,0 +1,158 @@
+"""Labelled material: pictures with masks, and films with one alpha a frame.
+
+A folder is read as it is found:
+
+    DIR/images/NAME.jpg  DIR/masks/NAME.png     pictures; also png, webp
+    DIR/frames.mp4       DIR/masks/00000.png    a clip; any one film beside masks/, masks in their order
+    DIR/A/...            DIR/B/...              clips or pictures in folders of their own
+
+Masks are grey, 0 the room and 255 the person, in the picture's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from .errors import EvaluationError
+
+Array = npt.NDArray[Any]
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+FILMS = (".mp4", ".mkv", ".webm", ".mov", ".avi")
+LAYOUT = "expected images/ and masks/, or a film and masks/, or folders of these"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One picture. `rgb`: u8 (height, width, 3). `alpha`: u8 (height, width), 255 is the person."""
+
+    name: str
+    rgb: Array
+    alpha: Array
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures that have nothing to do with one another."""
+
+    name: str
+    files: tuple[tuple[Path, Path], ...]
+
+    def __iter__(self) -> Iterator[Labelled]:
+        for picture, mask in self.files:
+            yield _checked(picture.stem, _rgb(picture), mask)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def thinned(self, every: int, most: int) -> Pictures:
+        """Each `every`th, and of these `most`, evenly chosen."""
+        return Pictures(self.name, tuple(_evenly(self.files[::every], most)))
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Frames one after the other."""
+
+    name: str
+    film: Path
+    masks: tuple[Path, ...]
+
+    def __iter__(self) -> Iterator[Labelled]:
+        import av
+
+        frames = 0
+        try:
+            with av.open(str(self.film)) as reader:
+                for frame, mask in zip(reader.decode(video=0), self.masks, strict=False):
+                    yield _checked(f"{self.name} {frames:05d}", frame.to_ndarray(format="rgb24"), mask)
+                    frames += 1
+        except av.FFmpegError as error:
+            raise EvaluationError(f"{self.film} cannot be decoded: {error}") from error
+        if frames < len(self.masks):
+            raise EvaluationError(f"{self.film} has {frames} frames, but there are {len(self.masks)} masks")
+
+    def __len__(self) -> int:
+        return len(self.masks)
+
+    def thinned(self, every: int, most: int) -> Clip:
+        """Its first `most` frames: one after the other, whatever `every` says."""
+        return Clip(self.name, self.film, self.masks[:most])
+
+
+Part = Pictures | Clip
+
+
+def read(folder: Path, most: int | None = None) -> list[Part]:
+    """What the folder holds, `most` pictures (evenly chosen) or frames (the first) of each part.
+
+    Raises EvaluationError if there is nothing in it, or something without its counterpart.
+    """
+    if not folder.is_dir():
+        raise EvaluationError(f"{folder} is no folder")
+    parts = list(_parts(folder, most))
+    if not parts:
+        raise EvaluationError(f"{folder} holds nothing labelled: {LAYOUT}")
+    return parts
+
+
+def _parts(folder: Path, most: int | None) -> Iterator[Part]:
+    masks = folder / "masks"
+    if not masks.is_dir():
+        for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
+            yield from _parts(inner, most)
+        return
+    if (folder / "images").is_dir():
+        yield Pictures(folder.name, tuple(_evenly(_pairs(folder / "images", masks), most)))
+        return
+    films = sorted(path for path in folder.iterdir() if path.suffix.lower() in FILMS)
+    if len(films) != 1:
+        raise EvaluationError(f"{folder} has masks/ and {len(films)} films: {LAYOUT}")
+    found = tuple(sorted(masks.glob("*.png")))[:most]
+    if not found:
+        raise EvaluationError(f"{masks} holds no .png")
+    yield Clip(folder.name, films[0], found)
+
+
+def _pairs(images: Path, masks: Path) -> list[tuple[Path, Path]]:
+    pictures = sorted(path for path in images.iterdir() if path.suffix.lower() in PICTURES)
+    if not pictures:
+        raise EvaluationError(f"{images} holds no picture ({', '.join(PICTURES)})")
+    pairs = [(picture, masks / f"{picture.stem}.png") for picture in pictures]
+    for picture, mask in pairs:
+        if not mask.is_file():
+            raise EvaluationError(f"{picture} has no mask: {mask} is missing")
+    return pairs
+
+
+def _evenly(pairs: Sequence[tuple[Path, Path]], most: int | None) -> Sequence[tuple[Path, Path]]:
+    if most is None or most >= len(pairs):
+        return pairs
+    return [pairs[index * len(pairs) // most] for index in range(most)]
+
+
+def _rgb(file: Path) -> Array:
+    return _opened(file, "RGB")
+
+
+def _opened(file: Path, mode: str) -> Array:
+    try:
+        with Image.open(file) as picture:
+            return np.asarray(picture.convert(mode))
+    except (OSError, UnidentifiedImageError) as error:
+        raise EvaluationError(f"{file} cannot be read as a picture: {error}") from error
+
+
+def _checked(name: str, rgb: Array, mask: Path) -> Labelled:
+    alpha = _opened(mask, "L")
+    if alpha.shape != rgb.shape[:2]:
+        sizes = f"{alpha.shape[1]}x{alpha.shape[0]}, the picture {rgb.shape[1]}x{rgb.shape[0]}"
+        raise EvaluationError(f"{mask} is {sizes}: both must be of one size")
+    return Labelled(name, rgb, alpha)

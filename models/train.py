@@ -1,0 +1,144 @@
+"""Trains the network further from the converted weights.
+
+    python3 build.py train -- --material DIR --teacher FILE.tflite --prepare     once: labels, cut-outs, rooms
+    python3 build.py train -- --material DIR [--hours 2] [--name second]         goes on where it ended
+
+All that is chosen stands in train.json. --out holds what is prepared, and a folder for each run: its last
+state, log.jsonl, curves.png and the averaged weights as NAME.onnx, for evaluate.py. A run is the same with
+the same seed and settings, however often it was interrupted and however many workers draw its scenes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+
+import convert
+import faster_graph
+import onnx_graph
+import tflite_graph
+from evaluation import labelled, session
+from evaluation.errors import EvaluationError
+from evaluation.mattes import Network as Judged
+from training import curves
+from training.errors import TrainingError
+from training.losses import Weights, loss
+from training.network import Network
+from training.prepared import prepare, prepared
+from training.sampler import batches
+from training.scenes import Mix, Scenes
+from training.state import Run
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+TOLD_EVERY = 50
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code; what is missing is named on stderr."""
+    options = _options(arguments)
+    try:
+        config = json.loads(options.config.read_text("utf-8"))
+        if options.prepare:
+            for done in prepare(config, options.material, options.teacher, options.out):
+                print(done, flush=True)
+            return 0
+        train(config, options)
+    except (TrainingError, EvaluationError, convert.ConversionError) as error:
+        print(f"train: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def train(config: dict[str, Any], options: argparse.Namespace) -> None:
+    torch.manual_seed(config["seed"])
+    torch.set_num_threads(options.threads)
+    plain = landscape(options.package)
+    network = Network(plain).to(memory_format=torch.channels_last)
+    run = Run(network, config, options.out / options.name)
+    people, rooms = prepared(config, options.out)
+    scenes = Scenes(people, rooms, Mix(**config["mix"]))
+    weights = Weights(**config["loss"])
+    print(f"{options.name}: from step {run.step} of {config['steps']}", flush=True)
+    if run.step == 0:
+        run.note(validation=validated(plain, config, options.material, run.folder))
+    begun, told, sums = time.monotonic(), time.monotonic(), dict[str, float]()
+    drawn = batches(scenes, config["seed"], config["pairs"], run.step, config["steps"], options.workers)
+    for pictures, alpha in drawn:
+        parts = loss(network(pictures), alpha, weights)
+        if not torch.isfinite(parts["sum"]):
+            raise TrainingError(f"the loss is {parts['sum'].item()} at step {run.step}: lower learning_rate")
+        run.take_step(parts["sum"])
+        for name, value in parts.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach()) / TOLD_EVERY
+        if run.step % TOLD_EVERY == 0:
+            now = time.monotonic()
+            pace = TOLD_EVERY * 2 * config["pairs"] / (now - told)
+            run.note(loss=sums, pictures_a_second=round(pace, 1))
+            told, sums = now, {}
+        ended = run.step == config["steps"] or time.monotonic() - begun > options.hours * 3600
+        if run.step % config["validate_every"] == 0 or ended:
+            run.save()
+            trained = run.averaged().into(plain)
+            onnx.save(faster_graph.faster(trained), run.folder / f"{options.name}.onnx")
+            run.note(validation=validated(trained, config, options.material, run.folder))
+            curves.draw(run.folder / "log.jsonl", run.folder / "curves.png")
+            told = time.monotonic()
+        if ended:
+            break
+
+
+def landscape(package: Path) -> onnx.ModelProto:
+    """The converted model before faster_graph, whose nodes the network is made of."""
+    entry = json.loads((HERE / "manifest.json").read_text("utf-8"))["models"][0]
+    convert.convert(package, entry)  # checks that it is the pinned file
+    file = package / entry["source"]["file"] if package.is_dir() else package
+    return onnx_graph.translate(tflite_graph.read(file), entry["name"])
+
+
+def validated(
+    model: onnx.ModelProto, config: dict[str, Any], material: Path, folder: Path
+) -> dict[str, dict[str, float]]:
+    """The measures of evaluate.py over what training has not seen."""
+    file = folder / "validated.onnx"
+    onnx.save(model, file)
+    result = {}
+    for wanted in config["validation"]:
+        parts = labelled.read(material / wanted["folder"])
+        every, most = wanted.get("every", 1), wanted["most"]
+        chosen = [part.thinned(every, most) for part in parts]
+        (figures,) = session.measure(chosen, [Judged(file)]).values()
+        result[wanted["name"]] = {name: round(value, 3) for name, value in figures.summary().items()}
+    return result
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    package = ROOT / "web" / "node_modules" / "@mediapipe" / "selfie_segmentation"
+    given = os.environ.get("BLURSTREAM_DATA")
+    parser.add_argument("--material", type=Path, default=given and Path(given), required=not given)
+    parser.add_argument("--config", type=Path, default=HERE / "train.json")
+    parser.add_argument("--prepare", action="store_true", help="label and cut out, and do not train")
+    parser.add_argument("--teacher", type=Path, default=ROOT / "build" / "training" / "teacher.tflite")
+    parser.add_argument("--package", type=Path, default=package, help="the model to begin with")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "training")
+    parser.add_argument("--name", default="run", help="of this run; its folder in --out")
+    parser.add_argument("--hours", type=float, default=24.0, help="stop after this time; run again to go on")
+    parser.add_argument("--threads", type=int, default=1, help="of PyTorch")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw scenes")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,129 @@
+"""From folders and films to the files that training reads: the people with their alpha, and rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation import labelled
+
+from . import rooms
+from .errors import TrainingError
+from .framing import HEIGHT, WIDTH
+from .material import People, Rooms, views, write_people, write_rooms
+from .panoramas import read as read_panorama
+from .panoramas import views as in_panorama
+from .teacher import Teacher, calm
+
+Array = npt.NDArray[Any]
+
+PLATE_FRAMES = 25  # of a film, to find what stands behind the person
+BEHIND = 12  # alpha below which the room is seen
+
+
+def prepare(config: dict[str, Any], material: Path, teacher: Path, out: Path) -> Iterator[str]:
+    """Writes what `config` names, unless it is there; yields what was done."""
+    for people in config["people"]:
+        folder = out / people["name"]
+        if (folder / "people.json").is_file():
+            yield f"{people['name']}: there already"
+            continue
+        source = material / people["folder"]
+        if not source.is_dir():
+            raise TrainingError(
+                f"{source} is missing: --material names the folder that holds {people['folder']}"
+            )
+        if people["labels"] == "teacher":
+            found = _films(source, people["films"], Teacher(teacher), people.get("columns", [0, 1]))
+        else:
+            found = _pictures(source, people.get("leave_out_every", 0))
+        yield f"{people['name']}: {write_people(folder, found)} pictures"
+    rng = np.random.default_rng(config["seed"])
+    count = config["rooms"]["drawn"]
+    file = out / "rooms_drawn.npy"
+    if not file.is_file():
+        yield f"drawn rooms: {write_rooms(file, (rooms.room(rng) for _ in range(count)))}"
+    for panoramas in config["rooms"].get("panoramas", []):
+        file = out / f"rooms_{panoramas['name']}.npy"
+        if file.is_file():
+            continue
+        files = [material / panoramas["folder"] / name for name in panoramas["files"]]
+        seen = [view for each in files for view in in_panorama(read_panorama(each), rng, panoramas["views"])]
+        yield f"{panoramas['name']}: {write_rooms(file, seen)} views"
+    file = out / "rooms_seen.npy"
+    if not file.is_file():
+        sets = [People(out / people["name"]) for people in config["people"]]
+        seen = [part for people in sets for part in _behind(people, rng, config["rooms"]["views"])]
+        yield f"rooms behind people: {write_rooms(file, seen)}"
+
+
+def prepared(config: dict[str, Any], out: Path) -> tuple[list[tuple[People, float]], Rooms]:
+    """What `prepare` has written."""
+    sets = [(People(out / people["name"]), float(people["weight"])) for people in config["people"]]
+    names = ["drawn", "seen", *(panoramas["name"] for panoramas in config["rooms"].get("panoramas", []))]
+    return sets, Rooms([out / f"rooms_{name}.npy" for name in names])
+
+
+def _pictures(folder: Path, leave_out_every: int) -> Iterator[tuple[str, int, Array, Array]]:
+    for part in labelled.read(folder):
+        for index, one in enumerate(part):
+            if leave_out_every and index % leave_out_every == 0:
+                continue
+            take = part.name if isinstance(part, labelled.Clip) else one.name
+            yield take, index, one.rgb, one.alpha
+
+
+def _films(
+    folder: Path, pattern: str, teacher: Teacher, columns: list[float]
+) -> Iterator[tuple[str, int, Array, Array]]:
+    """`columns`: the part of the width that is kept, where others stand at the sides."""
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise TrainingError(f"{folder} holds no {pattern}")
+    for file in files:
+        for index, (rgb, alpha) in enumerate(calm(_frames(file), teacher)):
+            kept = slice(*(round(share * rgb.shape[1]) for share in columns))
+            yield file.stem, index, rgb[:, kept], alpha[:, kept]
+
+
+def _frames(file: Path) -> Iterator[Array]:
+    import av
+
+    try:
+        with av.open(str(file)) as reader:
+            for frame in reader.decode(video=0):
+                yield frame.to_ndarray(format="rgb24")
+    except av.FFmpegError as error:
+        raise TrainingError(f"{file} cannot be decoded: {error}") from error
+
+
+def _behind(people: People, rng: np.random.Generator, count: int) -> Iterator[Array]:
+    """Parts of pictures beside the person; of a film, of the room as it is seen when nobody is before it."""
+    takes: dict[str, list[int]] = {}
+    for at in range(len(people)):
+        takes.setdefault(people[at].take, []).append(at)
+    for members in takes.values():
+        chosen = members[:: max(1, len(members) // PLATE_FRAMES)]
+        pictures = np.stack([people[at].rgb for at in chosen])
+        hidden = np.stack([people[at].alpha >= BEHIND for at in chosen])
+        known = np.asarray(~hidden.all(0))
+        weights = (~hidden).astype(np.float32)[..., None]
+        plate = (pictures * weights).sum(0) / np.maximum(weights.sum(0), 1)
+        part = _free(plate.astype(np.uint8), known)
+        if part is not None:
+            yield from views(part, (WIDTH, HEIGHT), rng, count if len(members) == 1 else 4 * count)
+
+
+def _free(picture: Array, known: Array) -> Array | None:
+    """The widest strip, over the whole height, in which all is known; None if it is too narrow to use."""
+    columns = np.flatnonzero(~known.all(0))
+    edges = [-1, *columns.tolist(), known.shape[1]]
+    left, right = max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
+    if right - left - 1 < 0.25 * known.shape[0]:
+        return None
+    return np.ascontiguousarray(picture[:, left + 1 : right])

@@ -1,0 +1,184 @@
+"""What the network is trained on and how: scenes with true alpha, the same at every draw; and, where PyTorch
+is installed, that training begins with the very weights that were converted and goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image
+
+from model_scripts import MODELS, PACKAGE, script
+
+material, scenes, rooms, camera, framing = map(
+    script,
+    ("training.material", "training.scenes", "training.rooms", "training.camera", "training.framing"),
+)
+prepared, errors = script("training.prepared"), script("training.errors")
+
+SKIN, WALL = (210, 170, 140), (40, 60, 90)
+
+
+def person(index: int, height: int = 120, width: int = 160) -> tuple[str, int, Any, Any]:
+    """Head and shoulders of one colour, before a wall of another."""
+    y, x = np.mgrid[0:height, 0:width]
+    head = (x - 80) ** 2 + (y - 45) ** 2 < 25**2
+    body = (abs(x - 80) < 45) & (y > 65)
+    alpha = np.where(head | body, 255, 0).astype(np.uint8)
+    rgb = np.where(alpha[..., None] > 0, SKIN, WALL).astype(np.uint8)
+    return "take", index, rgb, alpha
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("prepared") / "drawn people"
+    assert material.write_people(folder, (person(index) for index in range(3))) == 3
+    return material.People(folder)
+
+
+@pytest.fixture(scope="module")
+def walls(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    file = tmp_path_factory.mktemp("prepared") / "rooms.npy"
+    rng = np.random.default_rng(1)
+    assert material.write_rooms(file, [rooms.room(rng) for _ in range(3)]) == 3
+    return material.Rooms([file])
+
+
+def drawn(people: Any, walls: Any, **mix: float) -> Callable[[int], tuple[Any, Any]]:
+    made = scenes.Scenes([(people, 1.0)], walls, scenes.Mix(**mix))
+    return lambda number: made.pair(np.random.default_rng([7, number]))
+
+
+def test_people_come_back_as_they_were_written(people: Any) -> None:
+    one = people[1]
+    take, index, rgb, alpha = person(1)
+    assert (one.take, one.index, len(people)) == (take, index, 3)
+    assert np.array_equal(one.rgb, rgb)
+    assert abs(one.alpha.astype(int) - alpha).mean() < 4, "the edge alone is made soft"
+    assert set(np.unique(one.alpha[:, 75:85][110:])) == {255}
+
+
+def test_nothing_of_the_old_wall_comes_along(people: Any) -> None:
+    one = people[0]
+    edge = one.alpha > 20
+    assert np.abs(one.fore[edge].astype(int) - SKIN).max() <= 2
+
+
+def test_sizes_and_sameness(people: Any, walls: Any) -> None:
+    pair = drawn(people, walls)
+    for number in range(12):
+        pictures, alphas = pair(number)
+        assert (pictures.shape, pictures.dtype) == ((2, 144, 256, 3), np.uint8)
+        assert (alphas.shape, alphas.dtype) == ((2, framing.HEIGHT, framing.WIDTH), np.uint8)
+        again = pair(number)
+        assert np.array_equal(again[0], pictures) and np.array_equal(again[1], alphas)
+    assert not np.array_equal(pair(0)[0], pair(1)[0])
+
+
+def test_alpha_is_where_the_person_is(people: Any, walls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen by a perfect camera, whatever is the person's colour is the person, in both moments."""
+    monkeypatch.setattr(
+        scenes.Camera, "shoot", lambda _, scene, size: np.asarray(Image.fromarray(scene).resize(size))
+    )
+    pair = drawn(people, walls, nobody=0, composed=0)
+    for number in range(12):
+        for picture, alpha in zip(*pair(number), strict=True):
+            small = np.asarray(Image.fromarray(alpha).resize((256, 144), Image.Resampling.BOX))
+            warm = picture[..., 0].astype(int) > picture[..., 2]
+            sure = (small < 5) | (small > 250)
+            assert (warm == (small > 127))[sure].mean() > 0.999
+
+
+def test_nobody_means_no_alpha(people: Any, walls: Any) -> None:
+    pair = drawn(people, walls, nobody=1.0, poster=1.0)
+    for number in range(6):
+        assert not pair(number)[1].any()
+
+
+def test_composed_people_are_there(people: Any, walls: Any) -> None:
+    pair = drawn(people, walls, nobody=0, composed=1.0)
+    shares = [(pair(number)[1] > 127).mean() for number in range(30)]
+    assert np.mean([share > 0.02 for share in shares]) > 0.9 and min(shares) < 0.2 < max(shares)
+
+
+def test_rooms_differ() -> None:
+    one, other = (rooms.room(np.random.default_rng(seed)) for seed in (1, 2))
+    assert one.shape == (288, 512, 3) and np.abs(one.astype(int) - other).mean() > 5
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(errors.TrainingError, match="not prepared"):
+        material.People(tmp_path)
+    with pytest.raises(errors.TrainingError, match=r"rooms\.npy is missing"):
+        material.Rooms([tmp_path / "rooms.npy"])
+    config = {"people": [{"name": "a", "folder": "nowhere", "labels": "masks"}]}
+    with pytest.raises(errors.TrainingError, match="nowhere is missing"):
+        list(prepared.prepare(config, tmp_path, tmp_path / "teacher", tmp_path / "out"))
+
+
+@pytest.fixture(scope="module")
+def torch() -> ModuleType:
+    return pytest.importorskip("torch", reason="PyTorch is not installed: `build.py train` does that")  # type: ignore[no-any-return]
+
+
+def test_network_is_the_converted_model(torch: ModuleType) -> None:
+    train, network = script("train"), script("training.network")
+    plain = train.landscape(PACKAGE)
+    picture = np.random.default_rng(2).random((1, 144, 256, 3), np.float32)
+    session = onnxruntime.InferenceSession(plain.SerializeToString(), providers=["CPUExecutionProvider"])
+    (mask,) = session.run(None, {"image": picture})
+    module = network.Network(plain)
+    with torch.no_grad():
+        logits = module(torch.from_numpy(picture.transpose(0, 3, 1, 2).copy()))
+    assert np.abs(torch.sigmoid(logits)[0, 0].numpy() - mask[0, ..., 0]).max() < 1e-5
+    assert module.into(plain).SerializeToString(deterministic=True) == plain.SerializeToString(
+        deterministic=True
+    )
+
+
+def test_loss_is_least_for_the_truth(torch: ModuleType) -> None:
+    losses = script("training.losses")
+    alpha = torch.zeros(2, 1, 288, 512)
+    alpha[..., 200:] = 1
+    truth = torch.where(torch.nn.functional.avg_pool2d(alpha, 2) > 0.5, 12.0, -12.0)
+    right = losses.loss(truth, alpha, losses.Weights())
+    assert right["steady"] == 0 and right["sum"] < 0.05
+    for wrong in (-truth, torch.zeros_like(truth), truth.roll(12, -1)):
+        assert losses.loss(wrong, alpha, losses.Weights())["sum"] > 3 * right["sum"]
+    moved = truth.clone()
+    moved[1] = truth[1].roll(6, -1)
+    assert losses.loss(moved, alpha, losses.Weights())["steady"] > 0
+
+
+def test_a_run_goes_on_where_it_ended(torch: ModuleType, people: Any, walls: Any, tmp_path: Path) -> None:
+    """Two steps, an interruption and two more are four steps, to the last bit."""
+    train, network, state, sampler, losses = map(
+        script, ("train", "training.network", "training.state", "training.sampler", "training.losses")
+    )
+    plain = train.landscape(PACKAGE)
+    config = json.loads((MODELS / "train.json").read_text("utf-8"))
+    made = scenes.Scenes([(people, 1.0)], walls, scenes.Mix())
+
+    def steps(folder: Path, ends: list[int]) -> list[Any]:
+        for end in ends:
+            run = state.Run(network.Network(plain), config, folder)
+            drawn = sampler.batches(made, 7, 1, run.step, end, 0)
+            for pictures, alpha in drawn:
+                run.take_step(losses.loss(run._network(pictures), alpha, losses.Weights())["sum"])
+            run.save()
+        return [value.detach().clone() for value in run.averaged().parameters()]
+
+    once, twice = steps(tmp_path / "once", [4]), steps(tmp_path / "twice", [2, 4])
+    assert all(torch.equal(a, b) for a, b in zip(once, twice, strict=True))
+    with pytest.raises(errors.TrainingError, match="other settings"):
+        state.Run(network.Network(plain), {**config, "steps": 9}, tmp_path / "once")
+    (tmp_path / "once" / "state.pt").write_bytes(b"cut")
+    with pytest.raises(errors.TrainingError, match="cannot be read"):
+        state.Run(network.Network(plain), config, tmp_path / "once")
