@@ -1,4 +1,5 @@
 """Converts the pinned TensorFlow Lite model to ONNX and checks it against the original runtime's masks.
+A model of our own is the same graph with the weights that train.py has written, checked against PyTorch's.
 
     python models/convert.py --package DIR_OR_TFLITE --out build/models
 
@@ -18,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 
 import faster_graph
 import onnx_graph
 import reference
 import tflite_graph
+import weights
 
 HERE = Path(__file__).resolve().parent
 PORTRAIT_SHA256 = "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"
@@ -35,9 +38,18 @@ class ConversionError(Exception):
 def convert(source: Path, entry: dict[str, Any]) -> bytes:
     """Returns the ONNX file's bytes.
 
-    `source` is the .tflite file or a folder that holds it, `entry` the model's entry in manifest.json.
-    Raises ConversionError if the file is not the pinned one, UnsupportedModelError if it holds the unknown.
+    `source` is the .tflite file or a folder that holds it, `entry` the model's entry in manifest.json; if it
+    names weights, these take the place of the file's. Raises ConversionError if the file is not the pinned
+    one, UnsupportedModelError if it holds the unknown, WeightsError if the weights are not this graph's.
     """
+    model = plain(source, entry)
+    if "weights" in entry:
+        model = weights.put(model, HERE / entry["weights"])
+    return bytes(faster_graph.faster(model).SerializeToString(deterministic=True))
+
+
+def plain(source: Path, entry: dict[str, Any]) -> onnx.ModelProto:
+    """The converted graph before faster_graph, with the pinned file's weights; raises as `convert`."""
     wanted = entry["source"]
     file = source / wanted["file"] if source.is_dir() else source
     if not file.is_file():
@@ -51,8 +63,7 @@ def convert(source: Path, entry: dict[str, Any]) -> bytes:
             f"{file} has the sha256 {found}, but {wanted['sha256']} is pinned: install exactly "
             f"{wanted['package']}@{wanted['version']}"
         )
-    model = faster_graph.faster(onnx_graph.translate(tflite_graph.read(file), entry["name"]))
-    return bytes(model.SerializeToString(deterministic=True))
+    return onnx_graph.translate(tflite_graph.read(file), entry["name"])
 
 
 def largest_differences(model: bytes, entry: dict[str, Any], portrait: reference.Picture) -> dict[str, float]:
@@ -119,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
         for entry in json.loads(manifest)["models"]:
             found = _make(entry, options.package, options.out, record=options.record)
             manifest = manifest.replace(entry["sha256"], found)
-    except (ConversionError, tflite_graph.UnsupportedModelError) as error:
+    except (ConversionError, tflite_graph.UnsupportedModelError, weights.WeightsError) as error:
         print(f"convert.py: {error}", file=sys.stderr)
         return 1
     if options.record:

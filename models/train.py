@@ -2,6 +2,7 @@
 
     python3 build.py train -- --material DIR --teacher FILE.tflite --prepare     once: labels, cut-outs, rooms
     python3 build.py train -- --material DIR [--hours 2] [--name second]         goes on where it ended
+    python3 build.py train -- --material DIR --name second --export NAME         weights for models/
 
 All that is chosen stands in train.json. --out holds what is prepared, and a folder for each run: its last
 state, log.jsonl, curves.png and the averaged weights as NAME.onnx, for evaluate.py. A run is the same with
@@ -24,13 +25,12 @@ import torch
 
 import convert
 import faster_graph
-import onnx_graph
-import tflite_graph
 from evaluation import labelled, session
 from evaluation.errors import EvaluationError
 from evaluation.mattes import Network as Judged
 from training import curves
 from training.errors import TrainingError
+from training.export import export
 from training.losses import Weights, loss
 from training.network import Network
 from training.prepared import prepare, prepared
@@ -69,6 +69,9 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     scenes = Scenes(people, rooms, Mix(**config["mix"]))
     weights = Weights(**config["loss"])
     print(f"{options.name}: from step {run.step} of {config['steps']}", flush=True)
+    if options.export:
+        export(run.averaged(), plain, options.export, HERE)
+        return
     if run.step == 0:
         run.note(validation=validated(plain, config, options.material, run.folder))
     begun, told, sums = time.monotonic(), time.monotonic(), dict[str, float]()
@@ -100,9 +103,7 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
 def landscape(package: Path) -> onnx.ModelProto:
     """The converted model before faster_graph, whose nodes the network is made of."""
     entry = json.loads((HERE / "manifest.json").read_text("utf-8"))["models"][0]
-    convert.convert(package, entry)  # checks that it is the pinned file
-    file = package / entry["source"]["file"] if package.is_dir() else package
-    return onnx_graph.translate(tflite_graph.read(file), entry["name"])
+    return convert.plain(package, entry)
 
 
 def validated(
@@ -133,6 +134,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--teacher", type=Path, default=ROOT / "build" / "training" / "teacher.tflite")
     parser.add_argument("--package", type=Path, default=package, help="the model to begin with")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "training")
+    parser.add_argument("--export", metavar="NAME", help="write a run's weights to models/NAME.npz")
     parser.add_argument("--name", default="run", help="of this run; its folder in --out")
     parser.add_argument("--hours", type=float, default=24.0, help="stop after this time; run again to go on")
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch")

@@ -1,0 +1,30 @@
+"""A run's averaged weights as files of the repository: NAME.npz, and PyTorch's masks to check a build by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+
+import convert
+import reference
+import weights
+
+from .network import Network
+
+
+def export(network: Network, plain: onnx.ModelProto, name: str, folder: Path) -> None:
+    """Writes folder/NAME.npz and folder/reference_NAME.npz. The masks are of the rounded weights."""
+    file = folder / f"{name}.npz"
+    weights.write(file, {key: value.detach().cpu().numpy() for key, value in network.weights.items()})
+    rounded = Network(weights.put(plain, file))
+    stored: dict[str, object] = {}
+    for title, picture in reference.pictures(convert.portrait_picture()).items():
+        image = torch.from_numpy(picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+        with torch.no_grad():
+            mask = torch.sigmoid(rounded(image))[0, 0].numpy()
+        stored[f"sha256_{title}"] = reference.fingerprint(picture)
+        stored[f"mask_{title}"] = np.rint(mask * reference.SCALE).astype(np.uint16)
+    np.savez_compressed(folder / f"reference_{name}.npz", **stored)  # type: ignore[arg-type]
