@@ -25,7 +25,7 @@ from .tiles import BOUNDARY, PERSON
 
 Array = np.ndarray[Any, Any]
 PICTURE = 1  # the number of --picture
-DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "build" / "models" / "selfie_landscape.onnx"
+DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "build" / "models" / "segmenter.onnx"
 
 
 class NativeSession:

@@ -30,8 +30,16 @@ MODEL_PACKAGE = "@mediapipe/selfie_segmentation"
 RUNTIME_STEPS = r"download|numpy_wheel|pyodide_runtime|runtime_"
 
 
-def build(paths: Paths, console: Console, *, packages: str = "build", compress: bool = True) -> Node:
-    """Builds dist and build/clips; `packages` names the set of Python packages to have.
+def build(
+    paths: Paths,
+    console: Console,
+    *,
+    packages: str = "build",
+    compress: bool = True,
+    model_name: str | None = None,
+) -> Node:
+    """Builds dist and build/clips; `packages` names the set of Python packages to have, `model_name` a model
+    of models/manifest.json to use instead of the product's.
 
     Without `compress` the copies for web servers and the table of sizes are left out: they take a minute.
     """
@@ -41,7 +49,7 @@ def build(paths: Paths, console: Console, *, packages: str = "build", compress: 
         found = node.find(paths, console)
         npm.install(paths, console, found)
         kernels.build(paths, console)
-        _model(paths, console)
+        _model(paths, console, model_name)
         _clips(paths, console)
         _runtime(paths, console, found)
         bundle.workers(paths, console, found)
@@ -58,8 +66,10 @@ def build(paths: Paths, console: Console, *, packages: str = "build", compress: 
 
 def staged(paths: Paths) -> list[Path]:
     """Every file that belongs into dist/assets, where its step has left it."""
-    folders = (stage(paths, "runtime"), stage(paths, "workers"), paths.built_models)
-    return [file for folder in folders for file in files_under(folder)] + [paths.kernels / kernels.WASM]
+    folders = (stage(paths, "runtime"), stage(paths, "workers"))
+    network = [paths.built_models / f"{model.PRODUCT}{suffix}" for suffix in (".onnx", ".json")]
+    files = [file for folder in folders for file in files_under(folder)]
+    return [*files, *network, paths.kernels / kernels.WASM]
 
 
 def stage(paths: Paths, name: str) -> Path:
@@ -67,11 +77,13 @@ def stage(paths: Paths, name: str) -> Path:
     return paths.build / "stage" / name
 
 
-def _model(paths: Paths, console: Console) -> None:
+def _model(paths: Paths, console: Console, name: str | None) -> None:
     package = paths.node_modules / MODEL_PACKAGE
     inputs = [*files_under(paths.models), paths.steps / "model.py", package / "package.json"]
     out = paths.built_models
-    _produce(paths, console, "model", inputs, out, partial(model.build, package, paths.venv_python, out))
+    chosen = model.choose(paths.models / "manifest.json", name)
+    make = partial(model.build, package, paths.venv_python, out, chosen)
+    _produce(paths, console, "model", inputs, out, make, chosen)
 
 
 def _clips(paths: Paths, console: Console) -> None:
@@ -102,12 +114,12 @@ def _produce(
     inputs: list[Path],
     out: Path,
     make: Callable[[Callable[[str], None]], object],
-    *,
+    *facts: str,
     fresh_folder: bool = True,
 ) -> None:
     """Runs a step that fills a folder of its own, unless its inputs and what it made are as they were."""
     with console.step(name) as step:
-        stamp = Stamp(paths.stamps / f"{out.name}.json", digest(inputs, base=paths.root))
+        stamp = Stamp(paths.stamps / f"{out.name}.json", digest(inputs, *facts, base=paths.root))
         if stamp.fresh():
             step.done("up to date")
             return

@@ -43,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--no-checks", action="store_true", help="skip lint and type checks")
     test.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to pytest")
 
-    commands.add_parser("build", parents=[common], help="make dist/ and print the table of sizes")
+    build = commands.add_parser("build", parents=[common], help="make dist/ and print the table of sizes")
+    for command in (demo, build):
+        command.add_argument("--model", metavar="NAME", help="another model of models/manifest.json")
 
     bench = commands.add_parser("bench", parents=[common], help="build, then measure; results in bench/")
     bench.add_argument(
@@ -122,7 +124,7 @@ def run(options: argparse.Namespace, paths: Paths, console: Console) -> int:
 
         step = models_commands.evaluate if options.command == "evaluate" else models_commands.train
         return step(paths, console, options.extra)
-    assemble.build(paths, console, compress=options.command == "build")
+    assemble.build(paths, console, compress=options.command == "build", model_name=options.model)
     if options.command == "demo" and options.headless:
         demo.run_headless(paths, console)
     elif options.command == "demo":

@@ -1,7 +1,9 @@
-"""The segmentation model: models/convert.py turns the pinned npm package's file into ONNX and checks it."""
+"""The segmentation models: models/convert.py makes and checks each, and one of them is the product's."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +13,17 @@ from .paths import checkout
 from .stamps import Stamp, digest, files_under
 
 TAIL_LINES = 8
+PRODUCT = "segmenter"  # what the chosen one is called in dist/assets and for the native pipeline
 
 
-def build(npm_package_dir: Path, venv_python: Path, out: Path, say: Callable[[str], None]) -> None:
-    """Leaves NAME.onnx and NAME.json in `out`; does nothing if they are there and nothing has changed."""
+def build(
+    npm_package_dir: Path, venv_python: Path, out: Path, name: str | None, say: Callable[[str], None]
+) -> None:
+    """Leaves NAME.onnx and NAME.json of each model in `out`, and the model `name` (else the product's, as
+    manifest.json says) as segmenter.onnx and .json; does nothing if all is there and nothing has changed.
+    """
     paths = checkout()
+    chosen = choose(paths.models / "manifest.json", name)
     if not npm_package_dir.is_dir():
         raise BuildError(
             "converting the model",
@@ -24,7 +32,7 @@ def build(npm_package_dir: Path, venv_python: Path, out: Path, say: Callable[[st
         )
     sources = files_under(paths.models, (".py", ".json", ".npz"))
     inputs = [*sources, *files_under(npm_package_dir, (".tflite",)), paths.requirements / "build.txt"]
-    stamp = Stamp(paths.stamps / "model-files.json", digest(inputs, str(out)))
+    stamp = Stamp(paths.stamps / "model-files.json", digest(inputs, str(out), chosen))
     if stamp.fresh():
         say("up to date")
         return
@@ -46,4 +54,18 @@ def build(npm_package_dir: Path, venv_python: Path, out: Path, say: Callable[[st
             "If models/ is as it was checked out, remove .venv and web/node_modules and run the same\n"
             "command again: a package in one of them is not the pinned one.",
         )
+    for suffix in (".onnx", ".json"):
+        shutil.copyfile(out / f"{chosen}{suffix}", out / f"{PRODUCT}{suffix}")
     stamp.write(sorted(out.glob("*.onnx")) + sorted(out.glob("*.json")))
+
+
+def choose(manifest: Path, name: str | None) -> str:
+    """The model of that name, or the product's; raises BuildError with the names there are."""
+    told = json.loads(manifest.read_text("utf-8"))
+    names = [model["name"] for model in told["models"]]
+    chosen: str = name or told["product"]
+    if chosen not in names:
+        raise BuildError(
+            "choosing the model", f"there is no model {chosen!r}", f"There are: {', '.join(names)}."
+        )
+    return chosen

@@ -95,7 +95,7 @@ def site(mounts: dict[str, Path]) -> Iterator[Server]:
 
 @pytest.fixture
 def faulty_site(mounts: dict[str, Path]) -> Iterator[Callable[[Mapping[str, Fault]], Server]]:
-    """`faulty_site({"/assets/selfie_landscape.onnx": Fault(HTTPStatus.NOT_FOUND)})`: a server with faults."""
+    """`faulty_site({"/assets/segmenter.onnx": Fault(HTTPStatus.NOT_FOUND)})`: a server with faults."""
     running: list[Server] = []
 
     def start(faults: Mapping[str, Fault]) -> Server:

@@ -26,7 +26,7 @@ SELF_VIEW = """() => {
     const selfView = stream.selfView.bind(stream);
     stream.selfView = async (options) => globalThis.view = await selfView(options);
 }"""
-MODEL = "/assets/selfie_landscape.onnx"
+MODEL = "/assets/segmenter.onnx"
 
 
 def test_the_clip_runs_by_itself(open_demo: OpenDemo, dist: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_missing_model(
     page = open_page(f"{faulty_site(broken).url}/demo/")
     expect(page.locator("#chip-word")).to_have_text("Failed", timeout=START_MS)
     notice = page.get_by_role("alert")
-    expect(notice).to_contain_text("selfie_landscape.onnx")
+    expect(notice).to_contain_text("segmenter.onnx")
     expect(notice).to_contain_text("AssetError · asset-missing")
     expect(notice).to_contain_text("python3 build.py build")
     assert page.locator("#safe").evaluate(DETAIL) < 0.05, "the veil has no detail"

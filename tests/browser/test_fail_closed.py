@@ -39,9 +39,9 @@ MISSING, CHANGED, CUT = Fault(HTTPStatus.NOT_FOUND), Fault(change=one_byte), Fau
 @pytest.mark.parametrize(
     ("name", "fault", "code"),
     [
-        ("selfie_landscape.onnx", MISSING, "asset-missing"),
-        ("selfie_landscape.onnx", CHANGED, "asset-corrupt"),
-        ("selfie_landscape.json", MISSING, "asset-missing"),
+        ("segmenter.onnx", MISSING, "asset-missing"),
+        ("segmenter.onnx", CHANGED, "asset-corrupt"),
+        ("segmenter.json", MISSING, "asset-missing"),
         ("numpy.zip", MISSING, "asset-missing"),
         ("numpy.zip", CUT, "asset-corrupt"),
         ("kernels.so", CHANGED, "asset-corrupt"),
@@ -82,7 +82,7 @@ def nan_model(data: bytes) -> bytes:
 
 
 def test_a_model_that_answers_nan(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> None:
-    subject = open_subject(faulty_site(variant(paths.dist, {"selfie_landscape.onnx": nan_model})))
+    subject = open_subject(faulty_site(variant(paths.dist, {"segmenter.onnx": nan_model})))
     subject.open(SIZE)
     subject.begin()
     subject.until_state("concealed")
@@ -107,8 +107,8 @@ def dies(_: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "change", "error_name", "code"),
     [
-        ("selfie_landscape.json", other_name, "ModelError", "model-names"),
-        ("selfie_landscape.onnx", cut, "ModelError", "model-unloadable"),
+        ("segmenter.json", other_name, "ModelError", "model-names"),
+        ("segmenter.onnx", cut, "ModelError", "model-unloadable"),
         ("composer.mjs", dies, "WorkerError", "composer-died"),
         ("segmenter.mjs", dies, "WorkerError", "segmenter-died"),
     ],

@@ -54,8 +54,8 @@ def test_it_fails_when_nothing_was_composed(checkout_of_dist: Paths, tmp_path: P
         if file.is_file() and file.suffix not in (".br", ".gz"):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
-    model = tmp_path / "dist" / "assets" / "selfie_landscape.onnx"
+    model = tmp_path / "dist" / "assets" / "segmenter.onnx"
     model.unlink()
-    with pytest.raises(BuildError, match=r"not composed: .*selfie_landscape"):
+    with pytest.raises(BuildError, match=r"not composed: .*segmenter"):
         demo.run_headless(checkout_of_dist, Console(checkout_of_dist.logs, io.StringIO(), tty=False))
     assert not (checkout_of_dist.build / "demo" / "before_after.png").exists()

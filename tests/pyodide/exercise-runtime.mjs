@@ -64,7 +64,7 @@ function difference(frame, left, top, columns, rows) {
 
 engine.configure('{"effect": {"type": "blur", "strength": "private"}}');
 send(1000); // there is no model yet
-engine.open_model(readFileSync(join(assets, "selfie_landscape.json"), "utf8"));
+engine.open_model(readFileSync(join(assets, "segmenter.json"), "utf8"));
 const person = new Float32Array(maskWidth * maskHeight).map((_, i) => (Math.abs((i % maskWidth) - 128) < 48 ? 1 : 0));
 send(2000);
 engine.on_mask(inputs[0].request, person, 2010);

@@ -12,7 +12,7 @@ import pytest
 from blurstream_build.paths import Paths
 
 HERE = Path(__file__).parent
-NEEDED = ("python_stdlib.zip", "numpy.zip", "blurstream.zip", "kernels.so", "selfie_landscape.json")
+NEEDED = ("python_stdlib.zip", "numpy.zip", "blurstream.zip", "kernels.so", "segmenter.json")
 LIMIT_S = 120
 UNTOUCHED, UNRECOGNISABLE = 0.0, 25.0  # mean absolute difference of luma; the noise in the frame has 32
 

@@ -11,7 +11,7 @@ const PARTS: readonly (readonly [name: string, fits: RegExp])[] = [
   ['Model runtime (onnxruntime)', /^ort-/],
   ['Python (Pyodide)', /^(pyodide|python_)/],
   ['NumPy', /^numpy/],
-  ['Segmentation model', /\.onnx$|^selfie/],
+  ['Segmentation model', /^segmenter\.(onnx|json)$/],
   ['BlurStream and its kernels', /./],
 ];
 

@@ -18,7 +18,7 @@ export interface ModelContract {
   checkOutput(output: Tensor | undefined): asserts output is Tensor;
 }
 
-/** Reads selfie_landscape.json. Raises ModelError. */
+/** Reads segmenter.json. Raises ModelError. */
 export function describeModel(text: string): ModelContract {
   const { input, output } = JSON.parse(text) as { input?: Port; output?: Port };
   if (!isPort(input) || !isPort(output)) {

@@ -12,8 +12,8 @@ import {
 import { describeModel, type ModelContract } from './model.js';
 import { workerScope } from './scope.js';
 
-const MODEL = 'selfie_landscape.onnx';
-const DESCRIPTION = 'selfie_landscape.json';
+const MODEL = 'segmenter.onnx';
+const DESCRIPTION = 'segmenter.json';
 const SCRIPT = 'ort-wasm-simd-threaded.mjs';
 const WASM = 'ort-wasm-simd-threaded.wasm';
 /** All that is fetched; from then on starting is computing. */
