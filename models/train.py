@@ -30,7 +30,7 @@ from evaluation.errors import EvaluationError
 from evaluation.mattes import Network as Judged
 from training import curves
 from training.errors import TrainingError
-from training.export import export
+from training.export import enter, export
 from training.losses import Weights, loss
 from training.network import Network
 from training.prepared import prepare, prepared
@@ -71,6 +71,7 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     print(f"{options.name}: from step {run.step} of {config['steps']}", flush=True)
     if options.export:
         export(run.averaged(), plain, options.export, HERE)
+        enter(HERE / "manifest.json", options.export, options.package)
         return
     if run.step == 0:
         run.note(validation=validated(plain, config, options.material, run.folder))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -28,3 +30,20 @@ def export(network: Network, plain: onnx.ModelProto, name: str, folder: Path) ->
         stored[f"sha256_{title}"] = reference.fingerprint(picture)
         stored[f"mask_{title}"] = np.rint(mask * reference.SCALE).astype(np.uint16)
     np.savez_compressed(folder / f"reference_{name}.npz", **stored)  # type: ignore[arg-type]
+
+
+def enter(manifest: Path, name: str, source: Path) -> None:
+    """Puts the exported weights among the models of manifest.json, with the sha256 of what they build to."""
+    told = json.loads(manifest.read_text("utf-8"))
+    first = told["models"][0]
+    own = {
+        "name": name,
+        "file": f"{name}.onnx",
+        "weights": f"{name}.npz",
+        "card": f"{name}.md",
+        "reference": f"reference_{name}.npz",
+    }
+    entry = first | own
+    entry["sha256"] = hashlib.sha256(convert.convert(source, entry)).hexdigest()
+    told["models"] = [model for model in told["models"] if model["name"] != name] + [entry]
+    manifest.write_text(json.dumps(told, indent=2) + "\n", "utf-8")

@@ -18,12 +18,12 @@ from model_scripts import MODELS, PACKAGE, script
 
 convert, reference, graphs, writer = map(script, ("convert", "reference", "tflite_graph", "onnx_graph"))
 
+ENTRIES = json.loads((MODELS / "manifest.json").read_text("utf-8"))["models"]
+
 
 @pytest.fixture(scope="module")
 def entry() -> dict[str, Any]:
-    manifest = json.loads((MODELS / "manifest.json").read_text("utf-8"))
-    (only,) = manifest["models"]
-    return dict(only)
+    return dict(ENTRIES[0])
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,20 @@ def test_agrees_with_the_original_runtime(model: bytes, entry: dict[str, Any], p
     differences = convert.largest_differences(model, entry, portrait)
     assert set(differences) == {"gradient", "noise", "blobs", "figure", "portrait", "portrait_dark"}
     assert max(differences.values()) <= entry["tolerance"] <= 2e-4
+
+
+@pytest.mark.parametrize("other", ENTRIES[1:], ids=[other["name"] for other in ENTRIES[1:]])
+def test_models_of_our_own(other: dict[str, Any], portrait: Any) -> None:
+    """The same graph with other weights: as small, as described, and PyTorch's masks at every build."""
+    built = convert.convert(PACKAGE, other)
+    assert convert._sha256(built) == other["sha256"] and len(built) <= 600_000
+    assert (MODELS / other["card"]).is_file() and (other["input"], other["output"]) == (
+        ENTRIES[0]["input"],
+        ENTRIES[0]["output"],
+    )
+    assert max(convert.largest_differences(built, other, portrait).values()) <= other["tolerance"] <= 2e-4
+    masks = {name: mask for name, (_, mask) in reference.load(MODELS / other["reference"]).items()}
+    assert all(0.1 < (masks[name] > 0.5).mean() < 0.5 for name in ("portrait", "portrait_dark"))
 
 
 def test_reference_masks_are_telling(entry: dict[str, Any]) -> None:
