@@ -98,11 +98,15 @@ def _costs(models: Sequence[Path], node: str | None) -> dict[str, dict[str, floa
 def _cost_table(models: dict[str, dict[str, float]]) -> str:
     rows = [
         f"| {name} | {of['bytes'] / 1000:.0f} | {of['multiply-adds'] / 1e6:.1f} | "
-        f"{of.get('min ms', math.nan):.2f} / {of.get('median ms', math.nan):.2f} |"
+        f"{_ms(of, 'min')} / {_ms(of, 'median')} |"
         for name, of in models.items()
     ]
     head = "| model | kB | million multiply-adds | onnxruntime-web, wasm, 1 thread, min / median ms |"
     return "\n".join([head, "| --- | --- | --- | --- |", *rows])
+
+
+def _ms(of: dict[str, float], which: str) -> str:
+    return f"{of[f'{which} ms']:.2f}" if f"{which} ms" in of else "-"
 
 
 def _table(name: str, found: dict[str, Any], baseline: str) -> str:
