@@ -41,12 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    models = list(dict.fromkeys([options.baseline, *options.model]))
+    models = list(dict.fromkeys(model.resolve() for model in [options.baseline, *options.model]))
+    _refuse_doubles([model.stem for model in models], "models")
     mattes: list[Matte] = [Network(model, options.scale) for model in models]
     if options.pipeline:
         mattes += [WholePipeline(model) for model in models]
     baseline = mattes[0].name
-    sets = dict(_named(given) for given in options.set)
+    named = [_named(given) for given in options.set]
+    _refuse_doubles([name for name, _ in named], "sets")
+    sets = dict(named)
     parts = {name: labelled.read(folder, options.most) for name, folder in sets.items()}
     options.out.mkdir(parents=True, exist_ok=True)
 
@@ -79,7 +82,7 @@ def evaluate(options: argparse.Namespace) -> None:
     text = "\n\n".join(lines) + "\n"
     print(text)
     (options.out / "evaluation.md").write_text(text, "utf-8")
-    (options.out / "evaluation.json").write_text(json.dumps(result, indent=1), "utf-8")
+    (options.out / "evaluation.json").write_text(json.dumps(_without_nan(result), indent=1), "utf-8")
 
 
 def _costs(models: Sequence[Path], node: str | None) -> dict[str, dict[str, float]]:
@@ -136,8 +139,21 @@ def _table(name: str, found: dict[str, Any], baseline: str) -> str:
     )
 
 
+def _refuse_doubles(names: Sequence[str], what: str) -> None:
+    double = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if double:
+        raise EvaluationError(f"two {what} are called {double[0]}: results go by name, give another one")
+
+
 def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN: what could not be measured is null."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _named(given: str) -> tuple[str, Path]:

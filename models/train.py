@@ -25,6 +25,8 @@ import torch
 
 import convert
 import faster_graph
+import tflite_graph
+import weights as weights_file
 from evaluation import labelled, session
 from evaluation.errors import EvaluationError
 from evaluation.mattes import Network as Judged
@@ -32,7 +34,7 @@ from training import curves
 from training.errors import TrainingError
 from training.export import enter, export
 from training.losses import Weights, loss
-from training.network import Network
+from training.network import Network, UnknownNodeError
 from training.prepared import prepare, prepared
 from training.sampler import batches
 from training.scenes import Mix, Scenes
@@ -41,22 +43,41 @@ from training.state import Run
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 TOLD_EVERY = 50
+FAILURES = (
+    TrainingError,
+    EvaluationError,
+    UnknownNodeError,
+    convert.ConversionError,
+    tflite_graph.UnsupportedModelError,
+    weights_file.WeightsError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code; what is missing is named on stderr."""
     options = _options(arguments)
     try:
-        config = json.loads(options.config.read_text("utf-8"))
+        config = read_config(options.config)
         if options.prepare:
             for done in prepare(config, options.material, options.teacher, options.out):
                 print(done, flush=True)
             return 0
         train(config, options)
-    except (TrainingError, EvaluationError, convert.ConversionError) as error:
+    except FAILURES as error:
         print(f"train: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def read_config(file: Path) -> dict[str, Any]:
+    """Raises TrainingError if it cannot be read, or names what nobody knows."""
+    try:
+        config: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        Mix(**config["mix"])
+        Weights(**config["loss"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise TrainingError(f"{file} is not a configuration: {error!r}") from error
+    return config
 
 
 def train(config: dict[str, Any], options: argparse.Namespace) -> None:
@@ -70,12 +91,14 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     weights = Weights(**config["loss"])
     print(f"{options.name}: from step {run.step} of {config['steps']}", flush=True)
     if options.export:
+        if run.step == 0:
+            raise TrainingError(f"{run.folder} holds no state: nothing was trained under that --name")
         export(run.averaged(), plain, options.export, HERE)
         enter(HERE / "manifest.json", options.export, options.package)
         return
     if run.step == 0:
         run.note(validation=validated(plain, config, options.material, run.folder))
-    begun, told, sums = time.monotonic(), time.monotonic(), dict[str, float]()
+    begun, told, sums, since = time.monotonic(), time.monotonic(), dict[str, float](), run.step
     drawn = batches(scenes, config["seed"], config["pairs"], run.step, config["steps"], options.workers)
     for pictures, alpha in drawn:
         parts = loss(network(pictures), alpha, weights)
@@ -83,12 +106,13 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
             raise TrainingError(f"the loss is {parts['sum'].item()} at step {run.step}: lower learning_rate")
         run.take_step(parts["sum"])
         for name, value in parts.items():
-            sums[name] = sums.get(name, 0.0) + float(value.detach()) / TOLD_EVERY
+            sums[name] = sums.get(name, 0.0) + float(value.detach())
         if run.step % TOLD_EVERY == 0:
-            now = time.monotonic()
-            pace = TOLD_EVERY * 2 * config["pairs"] / (now - told)
-            run.note(loss=sums, pictures_a_second=round(pace, 1))
-            told, sums = now, {}
+            now, steps = time.monotonic(), run.step - since
+            pace = steps * 2 * config["pairs"] / (now - told)
+            means = {name: total / steps for name, total in sums.items()}
+            run.note(loss=means, pictures_a_second=round(pace, 1))
+            told, sums, since = now, {}, run.step
         ended = run.step == config["steps"] or time.monotonic() - begun > options.hours * 3600
         if run.step % config["validate_every"] == 0 or ended:
             run.save()

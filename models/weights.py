@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,12 @@ def write(file: Path, weights: Mapping[str, Array]) -> None:
             rounded[name] = value.astype(np.float16)
         if not np.isfinite(rounded[name]).all():
             raise WeightsError(f"{name} holds {np.abs(value).max():g}: that is too much for 16 bits")
-    np.savez_compressed(file, **rounded)  # type: ignore[arg-type]
-    size = file.stat().st_size
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **rounded)  # type: ignore[arg-type]
+    size = len(packed.getvalue())
     if size > MOST_BYTES:
-        file.unlink()
-        raise WeightsError(f"the weights take {size} bytes, at most {MOST_BYTES} are allowed")
+        raise WeightsError(f"{file} would take {size} bytes, at most {MOST_BYTES} are allowed")
+    file.write_bytes(packed.getvalue())
 
 
 def put(model: onnx.ModelProto, file: Path) -> onnx.ModelProto:

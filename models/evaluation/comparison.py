@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ Array = npt.NDArray[Any]
 HIGHER_IS_BETTER = ("IoU, %", "pixel accuracy, %", "boundary F, %", "band IoU, %")
 RESAMPLES, CONFIDENCE, SEED = 2000, 0.95, 7
 LEAST_FOR_AN_INTERVAL = 5
+MOST_WITHOUT = 0.01  # of the draws may be without an error of the baseline's
 # As much of a percentage point, or of a thousandth, as an error's mean is rounded to at most.
 NOTHING = 1e-9
 
@@ -41,7 +43,8 @@ def summary(values: Sequence[Mapping[str, float]]) -> dict[str, float]:
 def change(
     ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, float]], measure: str
 ) -> Change | None:
-    """The error of the same pictures, paired: 1 - ours / theirs, with a bootstrap interval (percentiles).
+    """The error of the same pictures, paired: 1 - ours / theirs, with a bootstrap interval (percentiles); NaN
+    for too few pictures, or where so few have an error that many draws have none.
 
     None where the baseline has no error, or nothing was measured.
     """
@@ -49,24 +52,31 @@ def change(
     pairs = pairs[:, ~np.isnan(pairs).any(0)]
     if pairs.shape[1] == 0 or pairs[1].mean() < NOTHING:
         return None
-    less = _less(pairs[0], pairs[1], axis=-1)
+    less = float(_less(pairs[0], pairs[1], axis=-1))
+    none = Change(less, float("nan"), float("nan"))
     if pairs.shape[1] < LEAST_FOR_AN_INTERVAL:
-        return Change(float(less), float("nan"), float("nan"))
-    found = stats.bootstrap(
-        (pairs[0], pairs[1]),
-        _less,
-        paired=True,
-        vectorized=True,
-        n_resamples=RESAMPLES,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    ).confidence_interval
-    return Change(float(less), float(found.low), float(found.high))
+        return none
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        drawn = stats.bootstrap(
+            (pairs[0], pairs[1]),
+            _less,
+            paired=True,
+            vectorized=True,
+            n_resamples=RESAMPLES,
+            method="percentile",
+            rng=np.random.default_rng(SEED),
+        ).bootstrap_distribution
+    if np.isnan(drawn).mean() > MOST_WITHOUT:
+        return none
+    low, high = np.nanpercentile(drawn, [50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)])
+    return Change(less, float(low), float(high))
 
 
 def _less(ours: Array, theirs: Array, axis: int) -> Any:
-    return 100 * (1 - ours.mean(axis) / np.maximum(theirs.mean(axis), NOTHING))
+    """NaN where the baseline has no error: of a draw of pictures that are all right nothing can be said."""
+    baseline = theirs.mean(axis)
+    return 100 * (1 - ours.mean(axis) / np.where(baseline < NOTHING, np.nan, baseline))
 
 
 def _errors(values: Sequence[Mapping[str, float]], measure: str) -> Array:

@@ -43,7 +43,10 @@ def web_ms(models: Sequence[Path], node: str, web: Path, runs: int = 300) -> dic
     `web`: the folder with node_modules. Raises EvaluationError if it does not run.
     """
     command = [node, str(TIMER), str(web), str(runs), *(str(model.resolve()) for model in models)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise EvaluationError(f"{node} cannot be started: {error}") from error
     if result.returncode != 0:
         raise EvaluationError(f"{TIMER.name} ended with {result.returncode}: {result.stderr.strip()[-600:]}")
     times: dict[str, dict[str, float]] = json.loads(result.stdout)

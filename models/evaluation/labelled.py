@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,12 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Clip:
-    """Frames one after the other."""
+    """Frames one after the other; `part`: the film may go on after the last mask."""
 
     name: str
     film: Path
     masks: tuple[Path, ...]
+    part: bool = False
 
     def __iter__(self) -> Iterator[Labelled]:
         import av
@@ -71,12 +73,16 @@ class Clip:
         frames = 0
         try:
             with av.open(str(self.film)) as reader:
-                for frame, mask in zip(reader.decode(video=0), self.masks, strict=False):
-                    yield _checked(f"{self.name} {frames:05d}", frame.to_ndarray(format="rgb24"), mask)
+                for frame in reader.decode(video=0):
+                    if frames == len(self.masks) and self.part:
+                        return
+                    if frames < len(self.masks):
+                        rgb = frame.to_ndarray(format="rgb24")
+                        yield _checked(f"{self.name} {frames:05d}", rgb, self.masks[frames])
                     frames += 1
-        except av.FFmpegError as error:
+        except (av.FFmpegError, IndexError) as error:  # IndexError: there is no video in it
             raise EvaluationError(f"{self.film} cannot be decoded: {error}") from error
-        if frames < len(self.masks):
+        if frames != len(self.masks):
             raise EvaluationError(f"{self.film} has {frames} frames, but there are {len(self.masks)} masks")
 
     def __len__(self) -> int:
@@ -84,7 +90,7 @@ class Clip:
 
     def thinned(self, every: int, most: int) -> Clip:
         """Its first `most` frames: one after the other, whatever `every` says."""
-        return Clip(self.name, self.film, self.masks[:most])
+        return Clip(self.name, self.film, self.masks[:most], part=True)
 
 
 Part = Pictures | Clip
@@ -115,10 +121,14 @@ def _parts(folder: Path, most: int | None) -> Iterator[Part]:
     films = sorted(path for path in folder.iterdir() if path.suffix.lower() in FILMS)
     if len(films) != 1:
         raise EvaluationError(f"{folder} has masks/ and {len(films)} films: {LAYOUT}")
-    found = tuple(sorted(masks.glob("*.png")))[:most]
+    found = sorted(masks.glob("*.png"))
     if not found:
         raise EvaluationError(f"{masks} holds no .png")
-    yield Clip(folder.name, films[0], found)
+    numbers = [int(mask.stem) for mask in found if mask.stem.isdecimal()]
+    for before, after in pairwise(numbers):
+        if after != before + 1:
+            raise EvaluationError(f"{masks} has {before} and then {after}: each frame needs its mask")
+    yield Clip(folder.name, films[0], tuple(found[:most]), part=most is not None and most < len(found))
 
 
 def _pairs(images: Path, masks: Path) -> list[tuple[Path, Path]]:

@@ -14,6 +14,7 @@ from .errors import EvaluationError
 
 Array = npt.NDArray[Any]
 
+SLACK = 1e-3  # of a probability outside 0..1
 SETTLED = 4  # frames that the pipeline sees of a single picture: by then nothing moves any more
 ANY_EFFECT = '{"type": "color", "color": "#008080"}'  # alpha does not depend on what lies behind it
 
@@ -33,10 +34,11 @@ class Matte(Protocol):
 class Network:
     """An ONNX model by itself: the frame shrunk to its input, its answer enlarged bilinearly.
 
-    What goes in and comes out is read from NAME.json beside the model (as models/convert.py writes it), else
-    told by the shapes: channels first or last, 0..1 or `scale`; one channel is the person's probability (or
-    its logit), of several the first is the background. A second input of the answer's size is the answer
-    to the frame before, and zeros at the first.
+    Channels are first or last, as the shape tells; the input's range is `scale`, or what NAME.json beside the
+    model says (as models/convert.py writes it), or 0..1. One channel of the answer is the person's
+    probability; its logit, from the first value outside 0..1 on, unless NAME.json gives a range; of several
+    the first is the background. A second input of the answer's size is the answer to the frame before, and
+    zeros at the first.
     """
 
     def __init__(self, model: Path, scale: tuple[float, float] | None = None) -> None:
@@ -54,9 +56,11 @@ class Network:
         except Exception as error:  # onnxruntime raises a different class for each of its failures
             raise EvaluationError(f"{model} cannot be loaded by onnxruntime: {error}") from error
         contract = model.with_suffix(".json")
-        told = json.loads(contract.read_text("utf-8"))["input"] if contract.is_file() else {}
+        told = _contract(contract) if contract.is_file() else {}
         self.name = model.stem
-        low_high: tuple[float, float] = scale or told.get("range", (0.0, 1.0))
+        low_high: tuple[float, float] = scale or told.get("input", {}).get("range", (0.0, 1.0))
+        self._probable = "range" in told.get("output", {})
+        self._logits = False
         self._low, self._high = low_high
         first, *others = self._session.get_inputs()
         self._input, shape = first.name, first.shape
@@ -78,9 +82,17 @@ class Network:
         picture = np.asarray(small, np.float32) / 255 * (self._high - self._low) + self._low
         feed = {self._input: picture[None] if self._channels_last else picture.transpose(2, 0, 1)[None]}
         if self._memory is not None:
-            before = np.zeros(self._memory.shape, np.float32) if self._before is None else self._before
-            feed[self._memory.name] = before.reshape(self._memory.shape)
-        answer = np.asarray(self._session.run(None, feed)[0], np.float32)
+            empty = np.zeros(self._memory.shape, np.float32)
+            before = empty if self._before is None else self._before
+            if before.size != empty.size:
+                raise EvaluationError(
+                    f"{self.name} takes {empty.shape} beside its picture, gives {before.shape}"
+                )
+            feed[self._memory.name] = before.reshape(empty.shape)
+        try:
+            answer = np.asarray(self._session.run(None, feed)[0], np.float32)
+        except Exception as error:  # as above
+            raise EvaluationError(f"{self.name} does not run: {error}") from error
         if not np.isfinite(answer).all():
             raise EvaluationError(f"{self.name} answers with values that are no numbers")
         self._before = answer
@@ -95,13 +107,24 @@ class Network:
             raise EvaluationError(f"{self.name} answers with {answer.shape}, no {width}x{height} picture")
         if channels == 1:
             mask = answer.reshape(height, width)
-            inside = mask.min() >= -1e-3 and mask.max() <= 1 + 1e-3
-            return mask if inside else np.asarray(1 / (1 + np.exp(-mask)), np.float32)
+            outside = mask.min() < -SLACK or mask.max() > 1 + SLACK
+            self._logits = self._logits or (outside and not self._probable)
+            return np.asarray(1 / (1 + np.exp(-mask)), np.float32) if self._logits else mask
         last = answer.shape[-1] == channels
         logits = answer.reshape((height, width, channels) if last else (channels, height, width))
         axis = 2 if last else 0
         powers = np.exp(logits - logits.max(axis, keepdims=True))
         return np.asarray(1 - np.take(powers, 0, axis) / powers.sum(axis), np.float32)
+
+
+def _contract(file: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise EvaluationError(f"{file} cannot be read: {error}") from error
+    if not isinstance(told, dict):
+        raise EvaluationError(f"{file} does not describe a model")
+    return told
 
 
 class WholePipeline:

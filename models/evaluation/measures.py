@@ -18,7 +18,7 @@ from sklearn.metrics import accuracy_score, jaccard_score
 Array = npt.NDArray[Any]
 
 THRESHOLD = 0.5
-BAND = 0.02  # of the diagonal, to either side of the contour: Cheng et al., Boundary IoU, CVPR 2021
+BAND = 0.02  # of the diagonal, to either side of the true contour; the width of Boundary IoU, CVPR 2021
 TOLERANCE = 0.0075  # of the diagonal: Csurka et al., What is a good evaluation measure…, BMVC 2013
 TRIMAP = 20 / 720  # of the height, to either side
 ROOM, PERSON = 0.02, 0.95  # true alpha below and above which a pixel is wholly the room's, the person's
@@ -90,7 +90,7 @@ class OfClip:
     """Sums up what only a sequence of frames tells."""
 
     def __init__(self) -> None:
-        self._frames = self._steps = 0
+        self._steps = 0
         self._dtssd = self._flicker = 0.0
         self._background: Array | None = None
         self._most: Array | None = None
@@ -112,12 +112,12 @@ class OfClip:
             self._flicker += _mean(np.abs(change)[still]) if still.any() else 0.0
             self._steps += 1
         self._before = alpha.copy(), true
-        self._frames += 1
 
     def result(self) -> dict[str, float]:
-        """dtSSD as Erofeev et al., Perceptually Motivated Benchmark for Video Matting, BMVC 2015, by frames
-        as Robust Video Matting has it; flicker: how much alpha changes where the true one rests; cumulative
-        leak: the share of the room that was ever shown (Weissberg et al., Seeing Through, 2025).
+        """dtSSD as Erofeev et al., Perceptually Motivated Benchmark for Video Matting, BMVC 2015, averaged
+        over steps from frame to frame (Robust Video Matting counts a 0 for the first frame, too); flicker:
+        how much alpha changes where the true one rests; cumulative leak: the share of the room that was ever
+        shown (Weissberg et al., Seeing Through, 2025).
         """
         assert self._background is not None and self._most is not None, "no frame was added"
         steps = max(self._steps, 1)

@@ -14,6 +14,7 @@ import convert
 import reference
 import weights
 
+from .errors import TrainingError
 from .network import Network
 
 
@@ -36,6 +37,8 @@ def enter(manifest: Path, name: str, source: Path) -> None:
     """Puts the exported weights among the models of manifest.json, with the sha256 of what they build to."""
     told = json.loads(manifest.read_text("utf-8"))
     first = told["models"][0]
+    if name == first["name"]:
+        raise TrainingError(f"{name} is the model that all others begin with: choose another name")
     own = {
         "name": name,
         "file": f"{name}.onnx",

@@ -89,7 +89,7 @@ def around(alpha: Array, rng: np.random.Generator) -> Frame:
     """A frame to cut the person out for: they may be small in it, or larger than it; where the picture has
     cut them off the frame ends.
     """
-    columns = alpha.shape[1]
+    rows, columns = alpha.shape
     left, top, right, bottom = bounds(alpha)
     aspect = shape(rng)
     height = (bottom - top) / float(np.exp(rng.uniform(np.log(0.4), np.log(1.9))))
@@ -98,6 +98,10 @@ def around(alpha: Array, rng: np.random.Generator) -> Frame:
         height = min(height, columns / aspect)
     width = height * aspect
     above = top - rng.uniform(-0.12, 0.4) * height
+    if (alpha[0] > PRESENT).any():
+        height = min(height, rows)
+        width = height * aspect
+        above = max(above, 0.0)
     if (alpha[-1] > PRESENT).any():
         above = min(above, bottom - height)
     x = rng.normal((left + right) / 2, 0.22 * width)
@@ -108,6 +112,23 @@ def around(alpha: Array, rng: np.random.Generator) -> Frame:
     free = not (cut_left or cut_right or above > bottom - 1.05 * height)
     turn = rng.normal(0, 0.06) if free and rng.random() < 0.5 else 0.0
     return Frame(float(x), above + height / 2, width, height, turn, bool(rng.random() < 0.5))
+
+
+def held(frame: Frame, alpha: Array, before: Frame) -> Frame:
+    """The frame, moved back so that no edge at which the picture has cut the person off comes into it that
+    was not there in the one before.
+    """
+    rows, columns = alpha.shape
+    x, y = frame.x, frame.y
+    if (alpha[-1] > PRESENT).any():
+        y = min(y, max(rows, before.y + before.height / 2) - frame.height / 2)
+    if (alpha[0] > PRESENT).any():
+        y = max(y, min(0, before.y - before.height / 2) + frame.height / 2)
+    if (alpha[:, -1] > PRESENT).any():
+        x = min(x, max(columns, before.x + before.width / 2) - frame.width / 2)
+    if (alpha[:, 0] > PRESENT).any():
+        x = max(x, min(0, before.x - before.width / 2) + frame.width / 2)
+    return replace(frame, x=x, y=y)
 
 
 def bounds(alpha: Array) -> tuple[int, int, int, int]:

@@ -27,14 +27,12 @@ EDGE_BLUR = 0.6  # of masks that know no alpha between 0 and 255, px
 @dataclass(frozen=True)
 class Person:
     """`rgb`: the picture, u8 (height, width, 3). `fore`: the same with the person's colours continued over
-    their edge. `alpha`: u8 (height, width). `source`: the set it is from. `index`: its place in that set, in
-    time order if it is a film of that `take`.
+    their edge. `alpha`: u8 (height, width). `index`: its place in time among those of one `take`.
     """
 
     rgb: Array
     fore: Array
     alpha: Array
-    source: str
     take: str
     index: int
 
@@ -55,7 +53,6 @@ class People:
         listing = folder / "people.json"
         if not listing.is_file():
             raise TrainingError(f"{folder} is not prepared: run train.py with --prepare first")
-        self.name = folder.name
         self._entries = [_Entry(**entry) for entry in json.loads(listing.read_text("utf-8"))]
         self._bytes = np.memmap(folder / "people.bin", np.uint8, "r")
 
@@ -69,7 +66,7 @@ class People:
         shape = (entry.height, entry.width)
         rgb, fore = (values[i * 3 * pixels : (i + 1) * 3 * pixels].reshape(*shape, 3) for i in (0, 1))
         alpha = values[6 * pixels :].reshape(shape)
-        return Person(rgb, fore, alpha, self.name, entry.take, entry.index)
+        return Person(rgb, fore, alpha, entry.take, entry.index)
 
 
 def write_people(folder: Path, pictures: Iterable[tuple[str, int, Array, Array]]) -> int:
@@ -85,6 +82,8 @@ def write_people(folder: Path, pictures: Iterable[tuple[str, int, Array, Array]]
             for part in (rgb, foreground(rgb, alpha), softened(alpha)):
                 file.write(np.ascontiguousarray(part).tobytes())
                 offset += part.size
+    if not entries:
+        raise TrainingError(f"there is nobody for {folder}")
     (folder / "people.json").write_text(json.dumps([asdict(entry) for entry in entries]), "utf-8")
     return len(entries)
 
@@ -126,10 +125,10 @@ class Rooms:
         for file in files:
             if not file.is_file():
                 raise TrainingError(f"{file} is missing: run train.py with --prepare first")
-            self._sets.append(np.load(file, mmap_mode="r"))
-
-    def __len__(self) -> int:
-        return len(self._sets)
+            try:
+                self._sets.append(np.load(file, mmap_mode="r"))
+            except ValueError as error:
+                raise TrainingError(f"{file} cannot be read: {error}; remove it and prepare anew") from error
 
     def choose(self, rng: np.random.Generator) -> Array:
         """u8 (height, width, 3); each set as likely as the others."""
@@ -140,9 +139,11 @@ class Rooms:
 def write_rooms(file: Path, pictures: Iterable[Array]) -> int:
     """Writes u8 pictures of one size; returns how many."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    stacked = np.stack(list(pictures))
-    np.save(file, stacked)
-    return len(stacked)
+    found = list(pictures)
+    if not found:
+        raise TrainingError(f"there is no picture for {file}")
+    np.save(file, np.stack(found))
+    return len(found)
 
 
 def views(picture: Array, size: tuple[int, int], rng: np.random.Generator, count: int) -> Iterator[Array]:

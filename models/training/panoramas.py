@@ -43,7 +43,7 @@ def views(panorama: Array, rng: np.random.Generator, count: int) -> Iterator[Arr
     for _ in range(count):
         half = np.tan(np.radians(rng.uniform(45, 95)) / 2)
         turn, tilt = rng.uniform(0, 2 * np.pi), np.radians(rng.normal(3, 7))
-        right, down = (x / WIDTH * 2 - 1) * half, (y / HEIGHT * 2 - 1) * half * HEIGHT / WIDTH
+        right, down = ((x + 0.5) / WIDTH * 2 - 1) * half, ((y + 0.5) / HEIGHT * 2 - 1) * half * HEIGHT / WIDTH
         forward = np.cos(tilt) + down * np.sin(tilt)
         down = down * np.cos(tilt) - np.sin(tilt)
         azimuth = np.arctan2(right, forward) + turn

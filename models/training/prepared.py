@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -22,51 +23,93 @@ from .teacher import Teacher, calm
 
 Array = npt.NDArray[Any]
 
+DRAWN, SEEN = "drawn", "seen"  # sets of rooms that every configuration has
 PLATE_FRAMES = 25  # of a film, to find what stands behind the person
 BEHIND = 12  # alpha below which the room is seen
 
 
 def prepare(config: dict[str, Any], material: Path, teacher: Path, out: Path) -> Iterator[str]:
-    """Writes what `config` names, unless it is there; yields what was done."""
+    """Writes what `config` names, unless it is there; yields what was done. Raises TrainingError if what is
+    there was made with other settings.
+    """
+    seed = config["seed"]
     for people in config["people"]:
-        folder = out / people["name"]
-        if (folder / "people.json").is_file():
+        folder, settings = out / people["name"], _without_weight(people)
+        if _is_made(folder, settings):
             yield f"{people['name']}: there already"
             continue
         source = material / people["folder"]
         if not source.is_dir():
-            raise TrainingError(
-                f"{source} is missing: --material names the folder that holds {people['folder']}"
-            )
+            raise TrainingError(f"{source} is missing: --material names the folder with {people['folder']}")
         if people["labels"] == "teacher":
             found = _films(source, people["films"], Teacher(teacher), people.get("columns", [0, 1]))
         else:
             found = _pictures(source, people.get("leave_out_every", 0))
         yield f"{people['name']}: {write_people(folder, found)} pictures"
-    rng = np.random.default_rng(config["seed"])
-    count = config["rooms"]["drawn"]
-    file = out / "rooms_drawn.npy"
-    if not file.is_file():
-        yield f"drawn rooms: {write_rooms(file, (rooms.room(rng) for _ in range(count)))}"
-    for panoramas in config["rooms"].get("panoramas", []):
-        file = out / f"rooms_{panoramas['name']}.npy"
-        if file.is_file():
+        _mark(folder, settings)
+    rooms_ = config["rooms"]
+    for number, name in enumerate(room_sets(config)):
+        rng = np.random.default_rng([seed, number])
+        file = out / f"rooms_{name}.npy"
+        panoramas = next((each for each in rooms_.get("panoramas", []) if each["name"] == name), None)
+        sets = [_without_weight(people) for people in config["people"]]
+        settings = {
+            "seed": [seed, number],
+            "rooms": panoramas or [rooms_["drawn"], rooms_["views"]],
+            "of": sets,
+        }
+        if _is_made(file, settings):
+            yield f"rooms {name}: there already"
             continue
-        files = [material / panoramas["folder"] / name for name in panoramas["files"]]
-        seen = [view for each in files for view in in_panorama(read_panorama(each), rng, panoramas["views"])]
-        yield f"{panoramas['name']}: {write_rooms(file, seen)} views"
-    file = out / "rooms_seen.npy"
-    if not file.is_file():
-        sets = [People(out / people["name"]) for people in config["people"]]
-        seen = [part for people in sets for part in _behind(people, rng, config["rooms"]["views"])]
-        yield f"rooms behind people: {write_rooms(file, seen)}"
+        if panoramas:
+            files = [material / panoramas["folder"] / one for one in panoramas["files"]]
+            views_ = (in_panorama(read_panorama(each), rng, panoramas["views"]) for each in files)
+            found_rooms = (view for each in views_ for view in each)
+        elif name == DRAWN:
+            found_rooms = (rooms.room(rng) for _ in range(rooms_["drawn"]))
+        else:
+            people_ = (People(out / people["name"]) for people in config["people"])
+            found_rooms = (part for each in people_ for part in _behind(each, rng, rooms_["views"]))
+        yield f"rooms {name}: {write_rooms(file, found_rooms)}"
+        _mark(file, settings)
 
 
 def prepared(config: dict[str, Any], out: Path) -> tuple[list[tuple[People, float]], Rooms]:
-    """What `prepare` has written."""
-    sets = [(People(out / people["name"]), float(people["weight"])) for people in config["people"]]
-    names = ["drawn", "seen", *(panoramas["name"] for panoramas in config["rooms"].get("panoramas", []))]
-    return sets, Rooms([out / f"rooms_{name}.npy" for name in names])
+    """What `prepare` has written; raises TrainingError if it is not there, or of other settings."""
+    sets = []
+    for people in config["people"]:
+        if not _is_made(out / people["name"], _without_weight(people)):
+            raise TrainingError(f"{out / people['name']} is not prepared: run train.py with --prepare first")
+        sets.append((People(out / people["name"]), float(people["weight"])))
+    return sets, Rooms([out / f"rooms_{name}.npy" for name in room_sets(config)])
+
+
+def room_sets(config: dict[str, Any]) -> list[str]:
+    """The names of the sets of rooms."""
+    return [DRAWN, SEEN, *(each["name"] for each in config["rooms"].get("panoramas", []))]
+
+
+def _without_weight(people: dict[str, Any]) -> dict[str, Any]:
+    """What its pictures depend on."""
+    return {key: value for key, value in people.items() if key != "weight"}
+
+
+def _marker(made: Path) -> Path:
+    return made.with_name(f"{made.name}.settings.json")
+
+
+def _mark(made: Path, settings: dict[str, Any]) -> None:
+    """Last: what was interrupted has no mark."""
+    _marker(made).write_text(json.dumps(settings), "utf-8")
+
+
+def _is_made(made: Path, settings: dict[str, Any]) -> bool:
+    marker = _marker(made)
+    if not marker.is_file():
+        return False
+    if json.loads(marker.read_text("utf-8")) != json.loads(json.dumps(settings)):
+        raise TrainingError(f"{made} was prepared with other settings: remove it and {marker.name}")
+    return True
 
 
 def _pictures(folder: Path, leave_out_every: int) -> Iterator[tuple[str, int, Array, Array]]:
@@ -74,7 +117,7 @@ def _pictures(folder: Path, leave_out_every: int) -> Iterator[tuple[str, int, Ar
         for index, one in enumerate(part):
             if leave_out_every and index % leave_out_every == 0:
                 continue
-            take = part.name if isinstance(part, labelled.Clip) else one.name
+            take = part.name if isinstance(part, labelled.Clip) else f"{part.name}/{one.name}"
             yield take, index, one.rgb, one.alpha
 
 
@@ -98,7 +141,7 @@ def _frames(file: Path) -> Iterator[Array]:
         with av.open(str(file)) as reader:
             for frame in reader.decode(video=0):
                 yield frame.to_ndarray(format="rgb24")
-    except av.FFmpegError as error:
+    except (av.FFmpegError, IndexError) as error:  # IndexError: there is no video in it
         raise TrainingError(f"{file} cannot be decoded: {error}") from error
 
 

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
+from .framing import HEIGHT, WIDTH
+
 Array = npt.NDArray[Any]
 Colour = tuple[int, int, int]
 
-WIDTH, HEIGHT = 512, 288
 SUPER = 2  # drawn larger, so that edges are smooth
 SKIN_LIKE = ((224, 172, 140), (196, 140, 108), (150, 100, 72), (240, 204, 180), (120, 76, 52))
 

@@ -1,7 +1,7 @@
 """What the network is shown: pairs of moments of one scene, as a webcam would see them, with the true alpha.
 
-Half are pictures as they are, framed anew; the others are composed: somebody, at times two, in another room,
-with pictures of people on its walls that are not to be kept, or nobody at all.
+Nearly half are pictures as they are, framed anew; the others are composed: somebody, at times two, in another
+room, with pictures of people on its walls that are not to be kept, or nobody at all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
 from .camera import Camera
-from .framing import HEIGHT, WIDTH, Frame, around, within
+from .framing import HEIGHT, WIDTH, Frame, around, held, within
 from .material import People, Person, Rooms
 
 Array = npt.NDArray[Any]
@@ -77,7 +77,7 @@ class Scenes:
             one = people[at]
             other = _next(people, at)
             frame = around(one.alpha, rng)
-            later = frame if other is not one else frame.moved(rng, MOVING)
+            later = frame if other is not one else held(frame.moved(rng, MOVING), one.alpha, frame)
             light = np.exp(rng.normal(0, 0.15)) * np.exp(rng.normal(0, 0.04, 3))
             table = np.minimum(np.arange(256) * light[:, None], 255).astype(int).ravel().tolist()
             blur = rng.random() < self._mix.motion_blur

@@ -38,12 +38,21 @@ class Run:
             state = torch.load(self._file, weights_only=True)
         except Exception as error:  # whatever a truncated file raises
             raise TrainingError(f"{self._file} cannot be read: {error}; remove it to begin anew") from error
-        if state["config"] != json.dumps(self._config, sort_keys=True):
+        if state.get("config") != json.dumps(self._config, sort_keys=True):
             raise TrainingError(f"{self._file} is of other settings: give another --name, or remove it")
         self.step = state["step"]
         self._network.load_state_dict(state["network"])
         self._average.load_state_dict(state["average"])
         self._optimiser.load_state_dict(state["optimiser"])
+        self._forget_what_comes_after()
+
+    def _forget_what_comes_after(self) -> None:
+        """A run that was killed has told of steps that are now done again."""
+        log = self.folder / "log.jsonl"
+        if log.is_file():
+            lines = log.read_text("utf-8").splitlines()
+            kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= self.step]
+            log.write_text("".join(f"{line}\n" for line in kept), "utf-8")
 
     def save(self) -> None:
         state = {

@@ -19,7 +19,8 @@ Array = npt.NDArray[Any]
 SIDE, THREADS = 256, 2
 ALIKE = 12.0  # levels: frames are averaged where the picture changed by about less
 MOST_HOLE = 0.012  # of the person: smaller ones are mistakes
-UNSURE = 6.0  # steepness: a probability of 0.5 +- 0.25 becomes alpha 0.18 and 0.82
+UNSURE = 6.0  # steepness: a probability of 0.5 +- 0.25 becomes alpha 0.15 and 0.85
+RIM = 4  # pixels: how far the soft edge of a hole reaches
 
 
 class Teacher:
@@ -66,9 +67,9 @@ def calm(frames: Iterator[Array], teacher: Teacher) -> Iterator[tuple[Array, Arr
             Image.fromarray(rgb).convert("L").resize((SIDE, SIDE), Image.Resampling.BOX), np.float32
         )
         window.append((rgb, grey, teacher.mask(rgb)))
-        if len(window) == 3:
-            yield window[1][0], _averaged(window, 1)
-    if len(window) >= 2:
+        if len(window) > 1:  # all but the newest have both neighbours, or are the first
+            yield window[-2][0], _averaged(window, len(window) - 2)
+    if window:
         yield window[-1][0], _averaged(window, len(window) - 1)
 
 
@@ -96,9 +97,11 @@ def _largest(alpha: Array) -> Array:
         return alpha
     sizes = np.bincount(pieces.ravel())
     person = pieces == 1 + int(np.argmax(sizes[1:]))
-    holes, count = ndimage.label(~person)
-    outside = np.bincount(holes.ravel()) > MOST_HOLE * person.sum()
-    filled = ~person & ~outside[holes]
+    holes, _ = ndimage.label(~person)
+    open_ = np.bincount(holes.ravel()) > MOST_HOLE * person.sum()
+    border = np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]])
+    open_[border] = True
+    filled = ndimage.binary_dilation(~person & ~open_[holes], iterations=RIM)
     return np.where(filled, 1, np.where(person | (alpha <= 0.3) & _beside(person), alpha, 0))
 
 

@@ -167,8 +167,17 @@ def test_what_is_wrong_is_named(
     assert "8x8, the picture 160x120" in refused(["--set", str(pictures), *out], capsys)
     (pictures / "masks" / "3.png").write_bytes(b"no picture")
     assert "3.png cannot be read as a picture" in refused(["--set", str(pictures), *out], capsys)
-    Image.new("L", (160, 120)).save(clip / "one" / "masks" / "00005.png")
+    extra = clip / "one" / "masks" / "00005.png"
+    Image.new("L", (160, 120)).save(extra)
     assert "5 frames, but there are 6 masks" in refused(["--set", str(clip), *out], capsys)
+    extra.unlink()
+    last = clip / "one" / "masks" / "00004.png"
+    kept = last.read_bytes()
+    last.unlink()
+    assert "5 frames, but there are 4 masks" in refused(["--set", str(clip), *out], capsys)
+    last.with_name("00006.png").write_bytes(kept)
+    assert "has 3 and then 6" in refused(["--set", str(clip), *out], capsys)
+    last.with_name("00006.png").rename(last)
     (clip / "one" / "frames.mp4").write_bytes(b"no film")
     assert "frames.mp4 cannot be decoded" in refused(["--set", str(clip), *out], capsys)
 
@@ -187,6 +196,20 @@ def test_models_that_cannot_be_used(
     broken.graph.initializer[0].CopyFrom(onnx.numpy_helper.from_array(weights, "weights"))
     onnx.save(broken, nan)
     assert "no numbers" in refused([*given, str(nan)], capsys)
+
+
+def test_names_must_tell_results_apart(
+    clip: Path, tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / model.name
+    other.write_bytes(model.read_bytes())
+    given = ["--set", str(clip), "--out", str(tmp_path / "out")]
+    assert "two models are called selfie_landscape" in refused([*given, "--model", str(other)], capsys)
+    assert "two sets are called clips" in refused([*given, "--set", f"clips={clip}"], capsys)
+    assert evaluate.main([*given, "--model", str(model), "--node", ""]) == 0, "the baseline, named again"
+    capsys.readouterr()
+    with pytest.raises(errors.EvaluationError, match="cannot be started"):
+        cost.web_ms([model], str(tmp_path / "no-node"), tmp_path)
 
 
 def test_multiply_adds_by_hand(tmp_path: Path, model: Path) -> None:

@@ -130,6 +130,18 @@ def test_interval_holds_what_is_not_sure() -> None:
     assert few.less > 40 and math.isnan(few.low)
 
 
+def test_interval_of_errors_that_are_rare() -> None:
+    """One picture in six has an error: too few to say how sure the change is. One in six of 60: enough."""
+    theirs = [{"leak, %": value} for value in (0, 0, 0, 0, 0, 3.0)]
+    same = comparison.change(theirs, theirs, "leak, %")
+    assert same.less == 0 and math.isnan(same.low) and math.isnan(same.high)
+    many = comparison.change(theirs * 10, theirs * 10, "leak, %")
+    assert (many.less, many.low, many.high) == (0, 0, 0)
+    ours = [{"leak, %": value} for value in (0, 0.5, 0, 0, 0, 3.0)] * 10
+    worse = comparison.change(ours, theirs * 10, "leak, %")
+    assert worse.less == pytest.approx(-100 / 6) and -60 < worse.low < worse.less < worse.high < 0
+
+
 def test_change_without_anything_to_compare() -> None:
     assert comparison.change(units(100, 100), units(100, 100), "IoU, %") is None
     nothing = [{"person cut, %": math.nan}] * 3

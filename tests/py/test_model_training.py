@@ -82,18 +82,44 @@ def test_sizes_and_sameness(people: Any, walls: Any) -> None:
     assert not np.array_equal(pair(0)[0], pair(1)[0])
 
 
-def test_alpha_is_where_the_person_is(people: Any, walls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seen by a perfect camera, whatever is the person's colour is the person, in both moments."""
+@pytest.mark.parametrize("composed", [0.0, 1.0])
+def test_alpha_is_where_the_person_is(
+    people: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, composed: float
+) -> None:
+    """Seen by a perfect camera, in a blue room, whatever is the person's colour is the person's; twice."""
     monkeypatch.setattr(
         scenes.Camera, "shoot", lambda _, scene, size: np.asarray(Image.fromarray(scene).resize(size))
     )
-    pair = drawn(people, walls, nobody=0, composed=0)
-    for number in range(12):
+    material.write_rooms(tmp_path / "blue.npy", [np.full((288, 512, 3), WALL, np.uint8)])
+    blue = material.Rooms([tmp_path / "blue.npy"])
+    pair = drawn(people, blue, nobody=0, poster=0, composed=composed, motion_blur=0.5 * composed)
+    for number in range(16):
         for picture, alpha in zip(*pair(number), strict=True):
             small = np.asarray(Image.fromarray(alpha).resize((256, 144), Image.Resampling.BOX))
             warm = picture[..., 0].astype(int) > picture[..., 2]
             sure = (small < 5) | (small > 250)
             assert (warm == (small > 127))[sure].mean() > 0.999
+
+
+@pytest.mark.parametrize("side", ["top", "bottom", "left", "right"])
+def test_where_the_picture_cuts_somebody_off_the_frame_ends(side: str) -> None:
+    """No frame of a composed scene, nor the one after it, has a straight cut through the person inside it."""
+    alpha = np.zeros((200, 300), np.uint8)
+    alpha[40:160, 100:200] = 255
+    {"top": alpha[:160, 100:200], "bottom": alpha[40:, 100:200]}.get(side, alpha[40:160])[...] = 255
+    if side in ("left", "right"):
+        alpha[40:160, slice(200, None) if side == "left" else slice(100)] = 0
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        frame = framing.around(alpha, rng)
+        for one in (frame, framing.held(frame.moved(rng, 0.02), alpha, frame)):
+            edges = {
+                "top": one.y - one.height / 2 >= -0.01,
+                "bottom": one.y + one.height / 2 <= 200.01,
+                "left": one.x - one.width / 2 >= -0.01,
+                "right": one.x + one.width / 2 <= 300.01,
+            }
+            assert edges[side], (side, one)
 
 
 def test_nobody_means_no_alpha(people: Any, walls: Any) -> None:
@@ -118,7 +144,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         material.People(tmp_path)
     with pytest.raises(errors.TrainingError, match=r"rooms\.npy is missing"):
         material.Rooms([tmp_path / "rooms.npy"])
-    config = {"people": [{"name": "a", "folder": "nowhere", "labels": "masks"}]}
+    config = {"seed": 1, "people": [{"name": "a", "folder": "nowhere", "labels": "masks"}]}
     with pytest.raises(errors.TrainingError, match="nowhere is missing"):
         list(prepared.prepare(config, tmp_path, tmp_path / "teacher", tmp_path / "out"))
 
