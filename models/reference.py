@@ -59,6 +59,15 @@ def load(file: Path) -> dict[str, tuple[str, Mask]]:
         }
 
 
+def save(file: Path, masks: dict[str, tuple[Picture, Mask]]) -> None:
+    """Writes each picture's sha256 and mask as `load` reads them."""
+    stored: dict[str, Any] = {}
+    for name, (picture, mask) in masks.items():
+        stored[f"sha256_{name}"] = fingerprint(picture)
+        stored[f"mask_{name}"] = np.rint(mask * SCALE).astype(np.uint16)
+    np.savez_compressed(file, **stored)
+
+
 def fingerprint(picture: Picture) -> str:
     """The sha256 of the picture's bytes: a mask is compared only with that of the very same picture."""
     return hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()
@@ -102,17 +111,16 @@ def _record(model: Path, portrait_file: Path, out: Path) -> None:
     package = Path(mediapipe.__file__).parent / "modules" / "selfie_segmentation"
     shutil.copyfile(model, package / "selfie_segmentation_landscape.tflite")
     portrait = np.asarray(Image.open(portrait_file).convert("RGB"))
-    stored: dict[str, Any] = {}
+    masks: dict[str, tuple[Picture, Mask]] = {}
     for name, picture in pictures(portrait).items():
         # A new graph for each picture, so that nothing is carried from one to the next.
         with mediapipe.solutions.selfie_segmentation.SelfieSegmentation(model_selection=1) as original:
             mask = original.process(picture).segmentation_mask
         if mask.shape != (HEIGHT, WIDTH):
             raise RuntimeError(f"the original gave a mask of {mask.shape} for {name}")
-        stored[f"sha256_{name}"] = fingerprint(picture)
-        stored[f"mask_{name}"] = np.rint(mask * SCALE).astype(np.uint16)
+        masks[name] = (picture, mask)
         print(f"{name:14} person {100 * float((mask > 0.5).mean()):5.1f} %  largest {float(mask.max()):.6f}")
-    np.savez_compressed(out, **stored)
+    save(out, masks)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from evaluation.errors import EvaluationError
 from evaluation.mattes import Network as Judged
 from training import curves
 from training.errors import TrainingError
-from training.export import enter, export
+from training.export import export
 from training.losses import Weights, loss
 from training.network import Network, UnknownNodeError
 from training.prepared import prepare, prepared
@@ -86,16 +86,15 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     plain = landscape(options.package)
     network = Network(plain).to(memory_format=torch.channels_last)
     run = Run(network, config, options.out / options.name)
+    if options.export:
+        if run.step == 0:
+            raise TrainingError(f"{run.folder} holds no state: nothing was trained under that --name")
+        export(run.averaged(), plain, options.export, HERE, options.package)
+        return
     people, rooms = prepared(config, options.out)
     scenes = Scenes(people, rooms, Mix(**config["mix"]))
     weights = Weights(**config["loss"])
     print(f"{options.name}: from step {run.step} of {config['steps']}", flush=True)
-    if options.export:
-        if run.step == 0:
-            raise TrainingError(f"{run.folder} holds no state: nothing was trained under that --name")
-        export(run.averaged(), plain, options.export, HERE)
-        enter(HERE / "manifest.json", options.export, options.package)
-        return
     if run.step == 0:
         run.note(validation=validated(plain, config, options.material, run.folder))
     begun, told, sums, since = time.monotonic(), time.monotonic(), dict[str, float](), run.step

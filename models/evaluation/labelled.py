@@ -68,20 +68,13 @@ class Clip:
     part: bool = False
 
     def __iter__(self) -> Iterator[Labelled]:
-        import av
-
         frames = 0
-        try:
-            with av.open(str(self.film)) as reader:
-                for frame in reader.decode(video=0):
-                    if frames == len(self.masks) and self.part:
-                        return
-                    if frames < len(self.masks):
-                        rgb = frame.to_ndarray(format="rgb24")
-                        yield _checked(f"{self.name} {frames:05d}", rgb, self.masks[frames])
-                    frames += 1
-        except (av.FFmpegError, IndexError) as error:  # IndexError: there is no video in it
-            raise EvaluationError(f"{self.film} cannot be decoded: {error}") from error
+        for rgb in frames_of(self.film):
+            if frames == len(self.masks) and self.part:
+                return
+            if frames < len(self.masks):
+                yield _checked(f"{self.name} {frames:05d}", rgb, self.masks[frames])
+            frames += 1
         if frames != len(self.masks):
             raise EvaluationError(f"{self.film} has {frames} frames, but there are {len(self.masks)} masks")
 
@@ -107,6 +100,18 @@ def read(folder: Path, most: int | None = None) -> list[Part]:
     if not parts:
         raise EvaluationError(f"{folder} holds nothing labelled: {LAYOUT}")
     return parts
+
+
+def frames_of(film: Path) -> Iterator[Array]:
+    """u8 (height, width, 3), one after the other; raises EvaluationError if it cannot be decoded."""
+    import av
+
+    try:
+        with av.open(str(film)) as reader:
+            for frame in reader.decode(video=0):
+                yield frame.to_ndarray(format="rgb24")
+    except (av.FFmpegError, IndexError) as error:  # IndexError: there is no video in it
+        raise EvaluationError(f"{film} cannot be decoded: {error}") from error
 
 
 def _parts(folder: Path, most: int | None) -> Iterator[Part]:

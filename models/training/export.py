@@ -18,27 +18,29 @@ from .errors import TrainingError
 from .network import Network
 
 
-def export(network: Network, plain: onnx.ModelProto, name: str, folder: Path) -> None:
-    """Writes folder/NAME.npz and folder/reference_NAME.npz. The masks are of the rounded weights."""
+def export(network: Network, plain: onnx.ModelProto, name: str, folder: Path, source: Path) -> None:
+    """Writes folder/NAME.npz and folder/reference_NAME.npz (masks of the rounded weights), and enters
+    the model in folder/manifest.json; `source` as convert has it.
+    """
+    manifest = folder / "manifest.json"
+    first = json.loads(manifest.read_text("utf-8"))["models"][0]["name"]
+    if name == first:
+        raise TrainingError(f"{name} is the model that all others begin with: choose another name")
     file = folder / f"{name}.npz"
     weights.write(file, {key: value.detach().cpu().numpy() for key, value in network.weights.items()})
     rounded = Network(weights.put(plain, file))
-    stored: dict[str, object] = {}
+    masks = {}
     for title, picture in reference.pictures(convert.portrait_picture()).items():
         image = torch.from_numpy(picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
         with torch.no_grad():
-            mask = torch.sigmoid(rounded(image))[0, 0].numpy()
-        stored[f"sha256_{title}"] = reference.fingerprint(picture)
-        stored[f"mask_{title}"] = np.rint(mask * reference.SCALE).astype(np.uint16)
-    np.savez_compressed(folder / f"reference_{name}.npz", **stored)  # type: ignore[arg-type]
+            masks[title] = (picture, torch.sigmoid(rounded(image))[0, 0].numpy())
+    reference.save(folder / f"reference_{name}.npz", masks)
+    _enter(manifest, name, source)
 
 
-def enter(manifest: Path, name: str, source: Path) -> None:
+def _enter(manifest: Path, name: str, source: Path) -> None:
     """Puts the exported weights among the models of manifest.json, with the sha256 of what they build to."""
     told = json.loads(manifest.read_text("utf-8"))
-    first = told["models"][0]
-    if name == first["name"]:
-        raise TrainingError(f"{name} is the model that all others begin with: choose another name")
     own = {
         "name": name,
         "file": f"{name}.onnx",
@@ -46,7 +48,7 @@ def enter(manifest: Path, name: str, source: Path) -> None:
         "card": f"{name}.md",
         "reference": f"reference_{name}.npz",
     }
-    entry = first | own
+    entry = told["models"][0] | own
     entry["sha256"] = hashlib.sha256(convert.convert(source, entry)).hexdigest()
     told["models"] = [model for model in told["models"] if model["name"] != name] + [entry]
     manifest.write_text(json.dumps(told, indent=2) + "\n", "utf-8")

@@ -129,20 +129,9 @@ def _films(
     if not files:
         raise TrainingError(f"{folder} holds no {pattern}")
     for file in files:
-        for index, (rgb, alpha) in enumerate(calm(_frames(file), teacher)):
+        for index, (rgb, alpha) in enumerate(calm(labelled.frames_of(file), teacher)):
             kept = slice(*(round(share * rgb.shape[1]) for share in columns))
             yield file.stem, index, rgb[:, kept], alpha[:, kept]
-
-
-def _frames(file: Path) -> Iterator[Array]:
-    import av
-
-    try:
-        with av.open(str(file)) as reader:
-            for frame in reader.decode(video=0):
-                yield frame.to_ndarray(format="rgb24")
-    except (av.FFmpegError, IndexError) as error:  # IndexError: there is no video in it
-        raise TrainingError(f"{file} cannot be decoded: {error}") from error
 
 
 def _behind(people: People, rng: np.random.Generator, count: int) -> Iterator[Array]:

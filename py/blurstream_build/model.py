@@ -17,13 +17,12 @@ PRODUCT = "segmenter"  # what the chosen one is called in dist/assets and for th
 
 
 def build(
-    npm_package_dir: Path, venv_python: Path, out: Path, name: str | None, say: Callable[[str], None]
+    npm_package_dir: Path, venv_python: Path, out: Path, chosen: str, say: Callable[[str], None]
 ) -> None:
-    """Leaves NAME.onnx and NAME.json of each model in `out`, and the model `name` (else the product's, as
-    manifest.json says) as segmenter.onnx and .json; does nothing if all is there and nothing has changed.
+    """Leaves NAME.onnx and NAME.json of each model in `out`, the `chosen` one as segmenter.* as well;
+    does nothing if all is there and nothing has changed.
     """
     paths = checkout()
-    chosen = choose(paths.models / "manifest.json", name)
     if not npm_package_dir.is_dir():
         raise BuildError(
             "converting the model",
