@@ -82,7 +82,9 @@ def evaluate(options: argparse.Namespace) -> None:
     text = "\n\n".join(lines) + "\n"
     print(text)
     (options.out / "evaluation.md").write_text(text, "utf-8")
-    (options.out / "evaluation.json").write_text(json.dumps(_without_nan(result), indent=1), "utf-8")
+    (options.out / "evaluation.json").write_text(
+        json.dumps(comparison.without_nan(result), indent=1), "utf-8"
+    )
 
 
 def _costs(models: Sequence[Path], node: str | None) -> dict[str, dict[str, float]]:
@@ -147,13 +149,6 @@ def _refuse_doubles(names: Sequence[str], what: str) -> None:
 
 def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
-
-
-def _without_nan(value: Any) -> Any:
-    """JSON has no NaN: what could not be measured is null."""
-    if isinstance(value, dict):
-        return {key: _without_nan(inner) for key, inner in value.items()}
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _named(given: str) -> tuple[str, Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -86,3 +87,10 @@ def _errors(values: Sequence[Mapping[str, float]], measure: str) -> Array:
 
 def _column(values: Sequence[Mapping[str, float]], measure: str) -> Array:
     return np.array([value.get(measure, np.nan) for value in values], np.float64)
+
+
+def without_nan(value: Any) -> Any:
+    """JSON has no NaN: what could not be measured is null."""
+    if isinstance(value, dict):
+        return {key: without_nan(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -24,6 +24,11 @@ class Figures:
     ious: list[float] = field(default_factory=list)
     sheet: ContactSheet = field(default_factory=ContactSheet)
 
+    def call(self, name: str, part: str) -> None:
+        """Names the next unit; one whose name is taken goes by its folder's, too, and then by its number."""
+        wanted = [name, f"{part}/{name}", f"{part}/{name} ({len(self.names)})"]
+        self.names.append(next(each for each in wanted if each not in self.names))
+
     def summary(self) -> dict[str, float]:
         means = comparison.summary(self.units)
         fifth = float(np.percentile(self.ious, 5))
@@ -57,12 +62,12 @@ def measure(
                 if is_clip:
                     over_time[matte.name].add(alpha, true)
                 else:
-                    figures[matte.name].names.append(labelled.name)
+                    figures[matte.name].call(labelled.name, part.name)
         for matte in mattes:
             to = figures[matte.name]
             if is_clip:
                 to.units.append(comparison.summary(frames[matte.name]) | over_time[matte.name].result())
-                to.names.append(part.name)
+                to.call(part.name, part.name)
             else:
                 to.units += frames[matte.name]
     return figures

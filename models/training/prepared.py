@@ -10,21 +10,24 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from evaluation import labelled
 
 from . import rooms
 from .errors import TrainingError
-from .framing import HEIGHT, WIDTH
+from .framing import HEIGHT, WIDTH, bounds
 from .material import People, Rooms, views, write_people, write_rooms
 from .panoramas import read as read_panorama
 from .panoramas import views as in_panorama
-from .teacher import Teacher, calm
+from .teacher import Teacher, as_alpha, calm
 
 Array = npt.NDArray[Any]
 
 DRAWN, SEEN = "drawn", "seen"  # sets of rooms that every configuration has
 PLATE_FRAMES = 25  # of a film, to find what stands behind the person
+BUST, ABOVE = 0.5, 0.12  # of a person's height in the picture: what a portrait shows of them, and above them
+LOOSE = 0.02  # of a portrait's height: how far the teacher may see more of the person than their mask does
 BEHIND = 12  # alpha below which the room is seen
 
 
@@ -43,6 +46,8 @@ def prepare(config: dict[str, Any], material: Path, teacher: Path, out: Path) ->
             raise TrainingError(f"{source} is missing: --material names the folder with {people['folder']}")
         if people["labels"] == "teacher":
             found = _films(source, people["films"], Teacher(teacher), people.get("columns", [0, 1]))
+        elif people["labels"] == "portraits":
+            found = _portraits(source, people.get("leave_out_every", 0), Teacher(teacher))
         else:
             found = _pictures(source, people.get("leave_out_every", 0))
         yield f"{people['name']}: {write_people(folder, found)} pictures"
@@ -119,6 +124,26 @@ def _pictures(folder: Path, leave_out_every: int) -> Iterator[tuple[str, int, Ar
                 continue
             take = part.name if isinstance(part, labelled.Clip) else f"{part.name}/{one.name}"
             yield take, index, one.rgb, one.alpha
+
+
+def _portraits(
+    folder: Path, leave_out_every: int, teacher: Teacher
+) -> Iterator[tuple[str, int, Array, Array]]:
+    """Head and shoulders of each picture, 4:3, with the edge as the teacher sees it from near: masks drawn by
+    hand of the whole picture are coarse at the hair.
+    """
+    for take, index, rgb, mask in _pictures(folder, leave_out_every):
+        rows, columns = mask.shape
+        _, top, _, bottom = bounds(mask)
+        high = min(round((BUST + ABOVE) * (bottom - top)), rows)
+        wide = min(round(high * 4 / 3), columns)
+        above = int(np.clip(top - round(ABOVE * (bottom - top)), 0, rows - high))
+        middle = ndimage.center_of_mass(mask[above : above + high // 2] > 127)[1]
+        left = int(np.clip(middle - wide / 2, 0, columns - wide)) if np.isfinite(middle) else 0
+        part = np.s_[above : above + high, left : left + wide]
+        near = ndimage.binary_dilation(mask[part] > 127, iterations=max(1, round(LOOSE * high)))
+        alpha = as_alpha(teacher.mask(rgb[part]), (high, wide))
+        yield take, index, rgb[part], np.where(near, alpha, 0)
 
 
 def _films(

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from evaluation.comparison import without_nan
+
 from .errors import TrainingError
 from .network import Network
 
@@ -95,7 +97,7 @@ class Run:
 
     def note(self, **what: Any) -> None:
         """Appends a line to log.jsonl, and prints it."""
-        line = json.dumps({"step": self.step, "at": round(time.time()), **what})
+        line = json.dumps(without_nan({"step": self.step, "at": round(time.time()), **what}))
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(line + "\n")
         print(line, flush=True)

@@ -81,8 +81,12 @@ def _averaged(window: deque[tuple[Array, Array, Array]], at: int) -> Array:
         weight = np.exp(-((difference / ALIKE) ** 2))
         total += weight * mask
         weights += weight
-    height, width = rgb.shape[:2]
-    large = Image.fromarray(total / weights).resize((width, height), Image.Resampling.BICUBIC)
+    return as_alpha(total / weights, rgb.shape[:2])
+
+
+def as_alpha(mask: Array, shape: tuple[int, ...]) -> Array:
+    """u8 of `shape` (height, width): the mask enlarged, its edge steeper, of one person alone."""
+    large = Image.fromarray(mask).resize((shape[1], shape[0]), Image.Resampling.BICUBIC)
     sharp = 1 / (1 + np.exp(-UNSURE * (np.asarray(large) - 0.5)))
     scaled = (sharp - 1 / (1 + np.exp(UNSURE / 2))) / (1 - 2 / (1 + np.exp(UNSURE / 2)))
     return np.asarray(np.rint(_largest(np.clip(scaled, 0, 1)) * 255), np.uint8)

@@ -16,10 +16,10 @@ import numpy as np
 from .errors import BlurStreamError, MediaError, ModelError
 from .frame import FrameSpec
 from .kernels.loader import CompiledKernels
-from .kernels.signatures import TILE
-from .mask import Callback
+from .kernels.signatures import MODEL_HEIGHT, MODEL_WIDTH, TILE
+from .mask import Callback, Mask
 from .options import STRENGTHS, Settings, parse_effect
-from .pipeline import Pipeline
+from .pipeline import INPUT, OUTPUT, Pipeline
 from .safe_frame import SafeFrame
 from .tiles import BOUNDARY, PERSON
 
@@ -50,6 +50,26 @@ class NativeSession:
         except Exception as error:  # onnxruntime raises a different class for each of its failures
             raise ModelError(
                 f"{model} is not a model onnxruntime can load: {error}", path=str(model)
+            ) from error
+        self._check(model)
+
+    def _check(self, model: Path) -> None:
+        """Before the first frame: that it takes what the pipeline gives, and answers with probabilities."""
+        shape = [1, MODEL_HEIGHT, MODEL_WIDTH, 3]
+        taken = [(port.name, port.shape, port.type) for port in self._session.get_inputs()]
+        given = [port.name for port in self._session.get_outputs()]
+        if taken != [(INPUT, shape, "tensor(float)")] or OUTPUT not in given:
+            raise ModelError(
+                f"{model} takes {taken} and gives {given}; the pipeline needs {INPUT!r}, float32 of {shape}, "
+                f"and {OUTPUT!r}: see models/convert.py",
+                path=str(model),
+            )
+        try:
+            (answer,) = self._session.run([OUTPUT], {INPUT: np.zeros(shape, np.float32)})
+            Mask().check(answer)
+        except Exception as error:  # as above, and Mask's
+            raise ModelError(
+                f"{model} answers wrongly to a black picture: {error}", path=str(model)
             ) from error
 
     def run_async(

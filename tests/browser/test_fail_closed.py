@@ -71,18 +71,45 @@ def test_a_file_that_is_not_the_one_that_was_built(
 
 def nan_model(data: bytes) -> bytes:
     """The network, with its answer multiplied by NaN."""
+    return _times(data, [helper.make_node("Identity", ["not_a_number"], ["factor"])])
+
+
+def nan_by_light(data: bytes) -> bytes:
+    """The same, but only for a picture that is not black: the root of what is below zero."""
+    image = onnx.load_from_string(data).graph.input[0].name
+    nodes = [
+        helper.make_node("ReduceMax", [image], ["brightest"], keepdims=0),
+        helper.make_node("Neg", ["brightest"], ["below"]),
+        helper.make_node("Sqrt", ["below"], ["root"]),
+        helper.make_node("Exp", ["root"], ["factor"]),
+    ]
+    return _times(data, nodes)
+
+
+def _times(data: bytes, nodes: list[onnx.NodeProto]) -> bytes:
     model = onnx.load_from_string(data)
     output = model.graph.output[0].name
     for node in model.graph.node:
         node.output[:] = [f"{name}_before" if name == output else name for name in node.output]
     model.graph.initializer.append(numpy_helper.from_array(np.array(np.nan, np.float32), "not_a_number"))
-    model.graph.node.append(helper.make_node("Mul", [f"{output}_before", "not_a_number"], [output]))
+    model.graph.node.extend([*nodes, helper.make_node("Mul", [f"{output}_before", "factor"], [output])])
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
 
 
+def other_shape(data: bytes) -> bytes:
+    """A network of the right names that takes what the description does not say."""
+    named = onnx.load_from_string(data).graph
+    picture = helper.make_tensor_value_info(named.input[0].name, onnx.TensorProto.FLOAT, [1, 160, 256, 3])
+    mask = helper.make_tensor_value_info(named.output[0].name, onnx.TensorProto.FLOAT, None)
+    mean = helper.make_node("ReduceMean", [picture.name], [mask.name], axes=[3])
+    graph = helper.make_graph([mean], "odd", [picture], [mask])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
 def test_a_model_that_answers_nan(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> None:
-    subject = open_subject(faulty_site(variant(paths.dist, {"segmenter.onnx": nan_model})))
+    subject = open_subject(faulty_site(variant(paths.dist, {"segmenter.onnx": nan_by_light})))
     subject.open(SIZE)
     subject.begin()
     subject.until_state("concealed")
@@ -109,6 +136,8 @@ def dies(_: bytes) -> bytes:
     [
         ("segmenter.json", other_name, "ModelError", "model-names"),
         ("segmenter.onnx", cut, "ModelError", "model-unloadable"),
+        ("segmenter.onnx", nan_model, "ModelError", "model-values"),
+        ("segmenter.onnx", other_shape, "ModelError", "model-shape"),
         ("composer.mjs", dies, "WorkerError", "composer-died"),
         ("segmenter.mjs", dies, "WorkerError", "segmenter-died"),
     ],

@@ -17,7 +17,7 @@ from blurstream_build.paths import Paths
 from model_scripts import script
 
 evaluate, labelled, mattes = map(script, ("evaluate", "evaluation.labelled", "evaluation.mattes"))
-cost = script("evaluation.cost")
+cost, comparison, session = map(script, ("evaluation.cost", "evaluation.comparison", "evaluation.session"))
 errors = script("evaluation.errors")
 
 
@@ -89,6 +89,19 @@ def test_pictures_and_clips_alone_and_in_the_pipeline(
     assert len(sheets) == 8
     with Image.open(sheets[0]) as sheet:
         assert sheet.size[0] == 1280
+
+
+def test_every_unit_has_a_name_of_its_own() -> None:
+    figures = session.Figures()
+    for part in ("here", "there"):
+        for name in ("1", "1", "2"):
+            figures.call(name, part)
+    assert figures.names == ["1", "here/1", "2", "there/1", "there/1 (4)", "there/2"]
+
+
+def test_what_was_not_measured_is_null() -> None:
+    told = {"of": {"IoU, %": 95.5, "dtSSD, x100": float("nan")}, "pictures": 3}
+    assert comparison.without_nan(told) == {"of": {"IoU, %": 95.5, "dtSSD, x100": None}, "pictures": 3}
 
 
 def test_most(pictures: Path, clip: Path) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from skimage import data, transform
 
 from blurstream.errors import MediaError, ModelError
-from blurstream.record import NativeSession, Recorder, convert, main, pictures_of
+from blurstream.record import DEFAULT_MODEL, NativeSession, Recorder, convert, main, pictures_of
 
 Array = np.ndarray[Any, Any]
 
@@ -145,6 +146,47 @@ def test_models_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "bad.onnx").write_bytes(b"not a model")
     with pytest.raises(ModelError, match=r"bad\.onnx is not a model"):
         NativeSession(tmp_path / "bad.onnx")
+    (tmp_path / "cut.onnx").write_bytes(DEFAULT_MODEL.read_bytes()[:-1000])
+    with pytest.raises(ModelError, match=r"cut\.onnx is not a model"):
+        NativeSession(tmp_path / "cut.onnx")
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "factor", "told"),
+    [
+        ("image", [1, 144, 256, 3], np.nan, "mask holds values from nan to nan, expected 0 to 1"),
+        ("image", [1, 144, 256, 3], np.inf, "expected 0 to 1"),
+        ("image", [1, 144, 256, 3], -1.0, "mask holds values from -0.25 to -0.25, expected 0 to 1"),
+        (
+            "image",
+            [1, 160, 256, 3],
+            1.0,
+            r"\[1, 160, 256, 3\].* needs 'image', float32 of \[1, 144, 256, 3\]",
+        ),
+        ("image", [1, 144, "width", 3], 1.0, r"needs 'image', float32 of \[1, 144, 256, 3\]"),
+        ("picture", [1, 144, 256, 3], 1.0, "needs 'image'"),
+    ],
+)
+def test_models_that_do_something_else(
+    tmp_path: Path, name: str, shape: list[int | str], factor: float, told: str
+) -> None:
+    """One that averages the channels, plus a quarter, times a factor."""
+    picture = helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+    mask = helper.make_tensor_value_info("mask", TensorProto.FLOAT, None)
+    nodes = [
+        helper.make_node("ReduceMean", [name], ["mean"], axes=[3]),
+        helper.make_node("Add", ["mean", "quarter"], ["sum"]),
+        helper.make_node("Mul", ["sum", "factor"], ["mask"]),
+    ]
+    constants = [
+        numpy_helper.from_array(np.array(value, np.float32), title)
+        for title, value in (("quarter", 0.25), ("factor", factor))
+    ]
+    graph = helper.make_graph(nodes, "odd", [picture], [mask], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    (tmp_path / "odd.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(ModelError, match=told):
+        NativeSession(tmp_path / "odd.onnx")
 
 
 def test_bad_strength_is_named(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

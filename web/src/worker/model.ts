@@ -1,10 +1,14 @@
-import type { Tensor } from 'onnxruntime-web/wasm';
+import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { ModelError } from '../errors.js';
 
 interface Port {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly range?: readonly [number, number];
 }
+
+/** What rounding may add to a probability. */
+const SLACK = 1e-3;
 
 /** The model's description, and the checks that the network keeps to it. */
 export interface ModelContract {
@@ -14,8 +18,10 @@ export interface ModelContract {
   readonly inputShape: readonly number[];
   readonly inputLength: number;
   readonly outputName: string;
-  checkSession(inputs: readonly string[], outputs: readonly string[]): void;
+  checkSession(session: InferenceSession): void;
   checkOutput(output: Tensor | undefined): asserts output is Tensor;
+  /** Before the first camera frame: a network that is damaged inside answers with anything. */
+  checkValues(mask: Float32Array): void;
 }
 
 /** Reads segmenter.json. Raises ModelError. */
@@ -33,12 +39,20 @@ export function describeModel(text: string): ModelContract {
     inputShape: input.shape,
     inputLength: input.shape.reduce((product, size) => product * size, 1),
     outputName: output.name,
-    checkSession(inputs, outputs) {
-      if (inputs.includes(input.name) && outputs.includes(output.name)) return;
+    checkSession({ inputNames, outputNames, inputMetadata }) {
+      if (!inputNames.includes(input.name) || !outputNames.includes(output.name)) {
+        throw new ModelError(
+          'model-names',
+          `The network has inputs ${inputNames.join(', ')} and outputs ${outputNames.join(', ')}, ` +
+            `its description says ${input.name} and ${output.name}: convert the model again`,
+        );
+      }
+      const found = inputMetadata.find(({ name }) => name === input.name);
+      if (found?.isTensor && found.type === 'float32' && String(found.shape) === String(input.shape)) return;
       throw new ModelError(
-        'model-names',
-        `The network has inputs ${inputs.join(', ')} and outputs ` +
-          `${outputs.join(', ')}, its description says ${input.name} and ${output.name}: convert the model again`,
+        'model-shape',
+        `The network takes ${found?.isTensor ? `${found.type} of shape ${found.shape}` : 'no tensor'}, ` +
+          `its description says float32 of shape ${input.shape}: convert the model again`,
       );
     },
     checkOutput(tensor) {
@@ -47,6 +61,16 @@ export function describeModel(text: string): ModelContract {
         'model-output',
         `The network's output is ${tensor?.type} of shape ${tensor?.dims}, its ` +
           `description says float32 of shape ${output.shape}: convert the model again`,
+      );
+    },
+    checkValues(mask) {
+      const [least, most] = output.range ?? [0, 1];
+      const wrong = mask.find((value) => !(value >= least - SLACK && value <= most + SLACK));
+      if (wrong === undefined) return;
+      throw new ModelError(
+        'model-values',
+        `The network answers ${wrong} to a black picture, its description says ${least} to ${most}: ` +
+          'convert the model again',
       );
     },
   };

@@ -56,10 +56,10 @@ class Segmenter {
     env.wasm.wasmPaths = { mjs, wasm: assets.url(WASM) };
     const contract = describeModel(description);
     const session = await Promise.race([failed, openSession(model)]);
-    contract.checkSession(session.inputNames, session.outputNames);
+    contract.checkSession(session);
     const segmenter = new Segmenter(session, contract);
     const blank = new Float32Array(contract.inputLength);
-    for (let run = 0; run < WARM_UP_RUNS; run += 1) await segmenter.run(blank);
+    for (let run = 0; run < WARM_UP_RUNS; run += 1) contract.checkValues(await segmenter.run(blank));
     return segmenter;
   }
 
