@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +61,14 @@ class Subject:
         self.until("globalThis.subject !== undefined")
 
     def open(
-        self, size: tuple[int, int] = (640, 360), picture: str = "portrait", pixels: str = "I420"
+        self,
+        size: tuple[int, int] = (640, 360),
+        picture: str = "portrait",
+        pixels: str = "I420",
+        pose: int | None = None,
     ) -> None:
-        """Makes a source of the page's own the input."""
-        self.page.evaluate("(look) => subject.open(look)", look(size, picture, pixels))
+        """Makes a source of the page's own the input; with `pose` always the same picture of it."""
+        self.page.evaluate("(look) => subject.open(look)", {**look(size, picture, pixels), "pose": pose})
 
     def show(
         self,
@@ -129,6 +134,11 @@ class Subject:
         wanted = self.page.evaluate("() => subject.tapped()") + count
         self.until(f"subject.tapped() >= {wanted}", timeout_s)
         return self.look()
+
+    def newest(self) -> tuple[tuple[int, int], bytes]:
+        """Size and luma of the newest frame that came out."""
+        found = self.page.evaluate("() => subject.newest()")
+        return (found["width"], found["height"]), base64.b64decode(found["luma"])
 
     @property
     def state(self) -> str:

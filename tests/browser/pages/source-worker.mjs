@@ -72,11 +72,11 @@ function convert(i420, width, height, format) {
 }
 
 function write() {
-  const { width, height, format, offsetUs = 0, extra = {} } = look;
+  const { width, height, format, pose, offsetUs = 0, extra = {} } = look;
   // As a camera's: of the clock, and never twice the same.
   timestamp = Math.max(Math.round(performance.now() * 1000), timestamp + 1000);
   const rgb = /^(RGB|BGR)/.test(format);
-  const frame = new VideoFrame(frames[shown++ % frames.length], {
+  const frame = new VideoFrame(frames[(pose ?? shown++) % frames.length], {
     format, codedWidth: width, codedHeight: height, timestamp: timestamp + offsetUs, duration: FRAME_US, ...(rgb ? {} : { colorSpace: BT601 }),
     ...extra,
   });

@@ -106,6 +106,17 @@ const subject = {
     return taps.at(-1);
   },
 
+  /** {width, height, luma} of the newest frame, its luma in base64. */
+  async newest() {
+    const { luma, width, height } = taps.at(-1).newest;
+    const reader = new FileReader();
+    const address = await new Promise((resolve) => {
+      reader.onload = () => resolve(reader.result);
+      reader.readAsDataURL(new Blob([luma]));
+    });
+    return { width, height, luma: address.slice(address.indexOf(',') + 1) };
+  },
+
   /** How far the newest frame is from the nearest picture of the footage, in a box given in shares of the frame. */
   async distance(picture, [left, top, right, bottom]) {
     const { luma, width, height } = taps.at(-1).newest;
