@@ -25,6 +25,7 @@ PEAK, PEAK_LEVELS = 6.0, 3.0
 ENERGY, ENERGY_LEVELS = 5.0, 0.5
 DRIFT, DRIFT_LEVELS = 5.0, 0.75
 CUT_LEVELS = 24  # root mean square difference of a tile that shows something else altogether
+STIR_LEVELS = 10  # of one in which something moves
 CUT_SHARE = 0.85  # of the tiles
 
 
@@ -79,6 +80,10 @@ class Change:
         if n:
             for copy in renew:
                 copy(n, self._geometry.tiles_wide, self._geometry.tiles_high)
+
+    def stirred(self) -> Array:
+        """bool (rows, columns): tiles in which more than a shadow moves, in the last run."""
+        return np.asarray(self._moved > STIR_LEVELS**2 * self._geometry.span**2)
 
     def _flickered(self, prepared: Prepared) -> Array:
         """Squared differences of two pictures in a row, summed over each tile; change of light left out."""

@@ -57,9 +57,11 @@ class Mask:
             raise ModelError(f"mask holds values from {least} to {most}, expected 0 to 1")
         return mask.reshape(MODEL_HEIGHT, MODEL_WIDTH)
 
-    def shows_person(self, mask: Array) -> bool:
-        """Whether there is anyone. Nobody counts at once, somebody after that only after RETURN frames."""
-        share = float(np.count_nonzero(mask > PERSON)) / mask.size
+    def shows_person(self, mask: Array, seen: float = 1.0) -> bool:
+        """Whether there is anyone. Nobody counts at once, somebody after that only after RETURN frames.
+        `seen`: the share of the picture that the mask is of.
+        """
+        share = seen * float(np.count_nonzero(mask > PERSON)) / mask.size
         present = share > (DISAPPEARS if self.person else APPEARS)
         self._seen = self._seen + 1 if present else 0
         if not present:

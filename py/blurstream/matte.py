@@ -43,8 +43,7 @@ class Matte:
         self.alpha: Array = np.zeros(shape, np.uint8)
         self.differs: Array = np.ones(geometry.tiles, np.uint8)
         self._changed: Array = np.ones(geometry.tiles, np.uint8)
-        self._placement = Placement.of(geometry)
-        self.region = Window(0, 0, geometry.tiles_wide, geometry.tiles_high)
+        self.region = self._whole = Window(0, 0, geometry.tiles_wide, geometry.tiles_high)
         self._spare = 0  # masks in a row that would have done with less
         self._steady, self._compare = [], []
         for before, after in (self._soft, self._soft[::-1]):
@@ -61,16 +60,18 @@ class Matte:
         """The next mask starts anew: nothing of the masks before it is kept."""
         self.fresh = True
 
-    def follow(self, mask: Array, changed: Array) -> None:
-        """Mask -> soft mask, and `differs`. `mask`: float32 (144, 256), 0..1. `changed`: u8, tiles near which
-        the picture changed since the last mask.
+    def follow(self, mask: Array, seen: Window, changed: Array) -> None:
+        """Mask -> soft mask, and `differs`. `mask`: float32 (144, 256), 0..1, of the tiles `seen`; there is
+        nobody elsewhere. `changed`: u8, tiles near which the picture changed since the last mask.
         """
         self._mask[:] = mask
+        self._close(seen)
         self._changed[:] = 1 if self.fresh else changed
         self.differs.fill(0)  # outside of the region, too
-        self._choose_region(mask)
+        placement = Placement.of(self._geometry, seen)
+        self._choose_region(placement)
         rise, fall = (1.0, 1.0) if self.fresh else (RISE, FALL)
-        step_x, step_y, start_x, start_y = self._placement.to_model
+        step_x, step_y, start_x, start_y = placement.to_model
         span = self._geometry.span
         start_x += self.region.left * span * step_x
         start_y += self.region.top * span * step_y
@@ -90,36 +91,43 @@ class Matte:
             self._guided[key] = self._kernels.bind_window("matte", scales, *buffers)
         self._guided[key](window, EPSILON, LOW, HIGH, ABSENT, PRESENT)
 
-    def _choose_region(self, mask: Array) -> None:
+    def _close(self, seen: Window) -> None:
+        """A mask goes on beyond its sides as it ends there; where the picture goes on, that is in nothing."""
+        mask, whole = self._mask, self._whole
+        for side, inside in (
+            (mask[:, 0], seen.left > whole.left),
+            (mask[0], seen.top > whole.top),
+            (mask[:, -1], seen.right < whole.right),
+            (mask[-1], seen.bottom < whole.bottom),
+        ):
+            if inside:
+                side.fill(0)
+
+    def _choose_region(self, placement: Placement) -> None:
         """Follows the person; grows at once, shrinks when there has long been room to spare."""
-        wanted, region = self._around(mask), self.region
-        joined = Window(
-            min(region.left, wanted.left),
-            min(region.top, wanted.top),
-            max(region.right, wanted.right),
-            max(region.bottom, wanted.bottom),
-        )
+        wanted, region = self._around(placement), self.region
+        joined = region.joined(wanted)
         self._spare = self._spare + 1 if wanted != joined else 0
         if self.fresh or self._spare > SHRINK_AFTER:
             self._enter(wanted)
         elif joined != region:
             self._enter(joined)
 
-    def _around(self, mask: Array) -> Window:
+    def _around(self, placement: Placement) -> Window:
         """What the guided filter can reach from any trace of a person."""
         geometry = self._geometry
         sides = []
-        traces = mask[::LOOK, ::LOOK] > NOTHING
-        for axis, step, tiles in (
-            (0, self._placement.step_x, geometry.tiles_wide),
-            (1, self._placement.step_y, geometry.tiles_high),
+        traces = self._mask[::LOOK, ::LOOK] > NOTHING
+        for axis, origin, step, tiles in (
+            (0, placement.origin_x, placement.step_x, geometry.tiles_wide),
+            (1, placement.origin_y, placement.step_y, geometry.tiles_high),
         ):
             found = LOOK * np.flatnonzero(traces.any(axis))
             if not len(found):
                 return Window(0, 0, 1, 1)
             margin = 2 * BOX_RADIUS + 2
-            first = int((found[0] - LOOK) * step - margin) // geometry.span
-            last = int((found[-1] + LOOK + 1) * step + margin) // geometry.span + 1
+            first = int(origin + (found[0] - LOOK) * step - margin) // geometry.span
+            last = int(origin + (found[-1] + LOOK + 1) * step + margin) // geometry.span + 1
             sides.append((max(first, 0), min(last, tiles)))
         (left, right), (top, bottom) = sides
         return Window(left, top, right, bottom)

@@ -154,6 +154,7 @@ class Pipeline:
         ticket.prepared.shrink()
         ticket.workspace.change.run(ticket.prepared)
         ticket.cut = ticket.workspace.change.cut
+        ticket.workspace.view.widen(ticket.workspace.change.stirred())
         ticket.repeats = self._render.may_repeat(ticket.workspace) and self._pace.leaves_out(ticket)
         needs_mask = self._needs_mask(ticket)
         if self._session is not None and needs_mask:
@@ -170,7 +171,7 @@ class Pipeline:
     def _draw(self, ticket: Ticket) -> None:
         """The model's input, once."""
         if not ticket.drawn:
-            ticket.prepared.draw(spec_of(ticket.slot))
+            ticket.prepared.draw(spec_of(ticket.slot), ticket.workspace.view.window)
             ticket.drawn = True
 
     def _on_the_way(self) -> list[Ticket]:
@@ -221,7 +222,7 @@ class Pipeline:
         except ModelError as problem:
             self._out(conceal(ticket, "bad-mask", str(problem)))
             return
-        if self._mask.shows_person(mask):
+        if self._mask.shows_person(mask, ticket.prepared.share):
             self._finish(ticket, mask)
         else:
             self._out(conceal(ticket, "no-person"))

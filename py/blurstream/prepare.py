@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .frame import FrameSpec, Geometry, Slot
-from .kernels.loader import Kernels
+from .kernels.loader import Kernels, Window
 from .kernels.signatures import MODEL_HEIGHT, MODEL_WIDTH
 
 Array = np.ndarray[Any, Any]
@@ -36,9 +36,13 @@ class Placement:
     origin_y: float
 
     @classmethod
-    def of(cls, geometry: Geometry) -> Placement:
-        width, height = geometry.width / geometry.factor, geometry.height / geometry.factor
-        return cls(width / MODEL_WIDTH, height / MODEL_HEIGHT, 0.0, 0.0)
+    def of(cls, geometry: Geometry, seen: Window) -> Placement:
+        """`seen`: the tiles that the model is shown; of those at the end, what holds a picture."""
+        span, factor = geometry.span, geometry.factor
+        right = min(seen.right * span, geometry.width / factor)
+        bottom = min(seen.bottom * span, geometry.height / factor)
+        left, top = float(seen.left * span), float(seen.top * span)
+        return cls((right - left) / MODEL_WIDTH, (bottom - top) / MODEL_HEIGHT, left, top)
 
     @property
     def to_work(self) -> tuple[float, float, float, float]:
@@ -65,13 +69,15 @@ class Prepared:
     """One slot's work planes and model input, and the bound kernels that make them.
 
     `work`: Y, U, V, u8, at 1/factor of the frame (chroma half of that). `changed`: u8 (rows, columns) of
-    tiles, 1 where the picture is another than before (see change). `image`: float32 (144, 256, 3), RGB 0..1.
+    tiles, 1 where the picture is another than before (see change). `image`: float32 (144, 256, 3), RGB 0..1,
+    of the tiles `seen`.
     """
 
     def __init__(self, slot: Slot, kernels: Kernels) -> None:
         geometry = slot.geometry
         self.number = slot.number
-        self._placement = Placement.of(geometry)
+        self._geometry = geometry
+        self.seen = Window(0, 0, geometry.tiles_wide, geometry.tiles_high)
         self._shrink = []
         if geometry.factor == 1:
             self.work = slot.planes
@@ -94,7 +100,14 @@ class Prepared:
         for shrink in self._shrink:
             shrink()
 
-    def draw(self, spec: FrameSpec) -> None:
-        """Work planes -> the model's input."""
+    def draw(self, spec: FrameSpec, seen: Window) -> None:
+        """Work planes -> the model's input, of the tiles `seen`."""
+        self.seen = seen
         colours = (_FULL if spec.full_range else _LIMITED)[spec.matrix]
-        self._picture(*self._placement.to_work, *colours)
+        self._picture(*Placement.of(self._geometry, seen).to_work, *colours)
+
+    @property
+    def share(self) -> float:
+        """Of the picture, that the model was shown."""
+        rows, columns = self._geometry.tiles
+        return (self.seen.right - self.seen.left) * (self.seen.bottom - self.seen.top) / (rows * columns)

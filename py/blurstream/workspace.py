@@ -17,6 +17,7 @@ from .plate import Plate
 from .prepare import Prepared
 from .seal import CHECK
 from .tiles import Tiles
+from .view import View
 
 Array = np.ndarray[Any, Any]
 
@@ -35,6 +36,7 @@ class Workspace:
         self.slots = [Slot(number, geometry, kernels) for number in range(SLOTS)]
         self.prepared = [Prepared(slot, kernels) for slot in self.slots]
         self.change = Change(geometry, kernels)
+        self.view = View(geometry)
         self.matte = Matte(geometry, kernels)
         self.tiles = Tiles(geometry, kernels, self.matte.alpha)
         self.plate = Plate(geometry, kernels, self.matte.alpha)
@@ -47,6 +49,7 @@ class Workspace:
         self._reach = -(-2 * BOX_RADIUS // geometry.span)  # of the guided filter, in tiles
         self._spread = kernels.bind(f"tile_spread_{self._reach}", self._stirred, self.unsettled)
         self.window: Window | None = None  # tiles that alpha is new in
+        self._masked = self.view.whole  # what the last mask is of
         self.veiled: int | None = None  # frames since the plate shown is a concealed frame's; None: it is not
         self._veil_stale = False
         self.reuses: int | None = None  # frames since the last mask; None: there is none to be used again
@@ -72,6 +75,7 @@ class Workspace:
     def reset(self) -> None:
         """Nothing of what was seen is used again."""
         self.matte.reset()
+        self.view.reset()
         self.reuses = None
 
     def leave_keyed(self, *, interrupted: bool = True) -> None:
@@ -88,7 +92,7 @@ class Workspace:
 
     def may_reuse(self, prepared: Prepared) -> bool:
         """Whether the last mask is this frame's too: what has changed lies deep inside the person."""
-        if self.reuses is None or self.reuses >= REUSES:
+        if self.reuses is None or self.reuses >= REUSES or self.view.window != self._masked:
             return False
         if np.count_nonzero(prepared.changed) > max(DEEP_TILES, DEEP_SHARE * prepared.changed.size):
             return False  # more than a mouth: a gap may have opened
@@ -107,7 +111,12 @@ class Workspace:
             return
         self._stirred[:] = self._since
         self._spread()
-        self.matte.follow(mask, self.unsettled)
+        if prepared.seen != self.view.whole == self._masked:
+            self.matte.reset()  # seen from near for the first time: nothing of the coarse mask stays
+            self.unsettled.fill(1)
+        self._masked = prepared.seen
+        self.matte.follow(mask, prepared.seen, self.unsettled)
+        self.view.follow(mask, prepared.seen)
         np.bitwise_or(self._since, self.matte.differs, out=self._stirred)
         self._spread()
         self.window = self._around_unsettled()

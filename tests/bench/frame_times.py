@@ -18,10 +18,10 @@ import numpy as np
 
 from blurstream.frame import FrameSpec
 from blurstream.kernels.loader import CompiledKernels
-from blurstream.mask import Callback
 from blurstream.options import parse_settings
 from blurstream.pipeline import Pipeline
 from blurstream.safe_frame import SafeFrame
+from given_mask import GivenMask
 from recorded_clip import RecordedClip
 from scenes import MOTIONS, Frame, Scene
 
@@ -35,24 +35,6 @@ FRAME_US = 33_333
 TILE = 16
 SUM, CALL, CPU = "all stages", "whole call", "CPU"
 TOTALS = (SUM, CALL, CPU)
-
-
-class GivenMask:
-    """A session that answers at once with the mask it was given."""
-
-    def __init__(self) -> None:
-        self.mask: Array = np.zeros((144, 256), np.float32)
-        self.runs = 0
-
-    def run_async(
-        self,
-        output_names: Sequence[str] | None,
-        input_feed: Mapping[str, Array],
-        callback: Callback,
-        user_data: Any,
-    ) -> None:
-        self.runs += 1
-        callback([self.mask], user_data, "")
 
 
 def _thread_ms() -> float:

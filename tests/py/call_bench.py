@@ -14,12 +14,13 @@ from blurstream.options import PRIVATE
 from blurstream.pipeline import Pipeline
 from blurstream.safe_frame import SafeFrame
 from blurstream.workspace import Ticket
+from given_mask import as_seen
 
 Array = np.ndarray[Any, Any]
 
 
 class FakeSession:
-    """Answers when told to, with the mask given."""
+    """Answers when told to, with what the model is shown of the mask given."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[Array, Callback, Any]] = []
@@ -35,7 +36,7 @@ class FakeSession:
 
     def answer(self, mask: Array | None, error: str = "") -> None:
         _, callback, user_data = self.asked.pop(0)
-        callback([] if mask is None else [mask], user_data, error)
+        callback([] if mask is None else [as_seen(mask, user_data)], user_data, error)
 
 
 class Bench:

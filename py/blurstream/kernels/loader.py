@@ -59,6 +59,15 @@ class Window(NamedTuple):
         """The view of a plane with `scale` elements to a tile, each way."""
         return plane[self.top * scale : self.bottom * scale, self.left * scale : self.right * scale]
 
+    def joined(self, other: Window) -> Window:
+        """The smallest that holds both."""
+        return Window(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
 
 class _Dimension(ctypes.Structure):
     _fields_ = [(name, ctypes.c_int32) for name in ("min", "extent", "stride", "flags")]
