@@ -70,9 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def read_config(file: Path) -> dict[str, Any]:
-    """Raises TrainingError if it cannot be read, or names what nobody knows."""
+    """One that is `based_on` another has its settings, `without` the people named there and with its own.
+    Raises TrainingError if it cannot be read, or names what nobody knows.
+    """
     try:
         config: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        if "based_on" in config:
+            base = read_config(file.parent / config.pop("based_on"))
+            without = {*config.pop("without", [])}
+            unknown = without - {people["name"] for people in base["people"]}
+            if unknown:
+                raise ValueError(f"it is without {sorted(unknown)}, who are not there")
+            base["people"] = [people for people in base["people"] if people["name"] not in without]
+            config = base | config
         Mix(**config["mix"])
         Weights(**config["loss"])
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -208,3 +208,22 @@ def test_a_run_goes_on_where_it_ended(torch: ModuleType, people: Any, walls: Any
     (tmp_path / "once" / "state.pt").write_bytes(b"cut")
     with pytest.raises(errors.TrainingError, match="cannot be read"):
         state.Run(network.Network(plain), config, tmp_path / "once")
+
+
+def test_a_configuration_without_some_people(torch: ModuleType, tmp_path: Path) -> None:
+    train = script("train")
+    whole, part = (train.read_config(MODELS / f"{name}.json") for name in ("train", "train_without_stills"))
+    assert {people["folder"] for people in whole["people"]} == {"stills", "clips"}
+    assert [people["name"] for people in part["people"]] == ["signers", "listener"], "all of CC-BY 4.0"
+    changed = {name for name in whole if whole[name] != part[name]}
+    assert changed == {"people", "steps"}
+    base = {"based_on": str(MODELS / "train.json")}
+    for wrong, named in (
+        ({"without": ["nobody"]}, "nobody"),
+        ({"loss": {"joy": 1}}, "joy"),
+        ({"based_on": "other.json"}, "other.json"),
+    ):
+        file = tmp_path / "wrong.json"
+        file.write_text(json.dumps(base | wrong))
+        with pytest.raises(train.TrainingError, match=named):
+            train.read_config(file)
