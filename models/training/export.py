@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -51,4 +52,6 @@ def _enter(manifest: Path, name: str, source: Path) -> None:
     entry = told["models"][0] | own
     entry["sha256"] = hashlib.sha256(convert.convert(source, entry)).hexdigest()
     told["models"] = [model for model in told["models"] if model["name"] != name] + [entry]
-    manifest.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    text = json.dumps(told, indent=2)
+    lists = re.sub(r"\[[\d.,\s]+\]", lambda found: "[" + ", ".join(re.findall(r"[\d.]+", found[0])) + "]", text)
+    manifest.write_text(lists + "\n", "utf-8")
