@@ -2,7 +2,8 @@
 
     python3 build.py train -- --material DIR --teacher FILE.tflite --prepare     once: labels, cut-outs, rooms
     python3 build.py train -- --material DIR [--hours 2] [--name second]         goes on where it ended
-    python3 build.py train -- --material DIR --name second --export NAME         weights for models/
+    python3 build.py train -- --config CONFIG --name third --after second        another lesson
+    python3 build.py train -- --material DIR --name third --export NAME          weights for models/
 
 All that is chosen stands in train.json. --out holds what is prepared, and a folder for each run: its last
 state, log.jsonl, curves.png and the averaged weights as NAME.onnx, for evaluate.py. A run is the same with
@@ -82,7 +83,9 @@ def read_config(file: Path) -> dict[str, Any]:
             if unknown:
                 raise ValueError(f"it is without {sorted(unknown)}, who are not there")
             base["people"] = [people for people in base["people"] if people["name"] not in without]
-            config = base | config
+            for name, value in config.items():
+                base[name] = base[name] | value if isinstance(value, dict) else value
+            config = base
         Mix(**config["mix"])
         Weights(**config["loss"])
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -106,6 +109,9 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     weights = Weights(**config["loss"])
     print(f"{options.name}: from step {run.step} of {config['steps']}", flush=True)
     if run.step == 0:
+        if options.after:
+            run.begin_after(options.out / options.after)
+            plain = run.averaged().into(plain)
         run.note(validation=validated(plain, config, options.material, run.folder))
     begun, told, sums, since = time.monotonic(), time.monotonic(), dict[str, float](), run.step
     drawn = batches(scenes, config["seed"], config["pairs"], run.step, config["steps"], options.workers)
@@ -170,6 +176,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "training")
     parser.add_argument("--export", metavar="NAME", help="write a run's weights to models/NAME.npz")
     parser.add_argument("--name", default="run", help="of this run; its folder in --out")
+    parser.add_argument("--after", metavar="RUN", help="begin with what that run in --out has learned")
     parser.add_argument("--hours", type=float, default=24.0, help="stop after this time; run again to go on")
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch")
     parser.add_argument("--workers", type=int, default=1, help="processes that draw scenes")

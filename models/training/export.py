@@ -53,5 +53,7 @@ def _enter(manifest: Path, name: str, source: Path) -> None:
     entry["sha256"] = hashlib.sha256(convert.convert(source, entry)).hexdigest()
     told["models"] = [model for model in told["models"] if model["name"] != name] + [entry]
     text = json.dumps(told, indent=2)
-    lists = re.sub(r"\[[\d.,\s]+\]", lambda found: "[" + ", ".join(re.findall(r"[\d.]+", found[0])) + "]", text)
+    lists = re.sub(
+        r"\[[\d.,\s]+\]", lambda found: "[" + ", ".join(re.findall(r"[\d.]+", found[0])) + "]", text
+    )
     manifest.write_text(lists + "\n", "utf-8")

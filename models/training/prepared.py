@@ -21,10 +21,12 @@ from .material import People, Rooms, views, write_people, write_rooms
 from .panoramas import read as read_panorama
 from .panoramas import views as in_panorama
 from .teacher import Teacher, as_alpha, calm
+from .textures import texture
 
 Array = npt.NDArray[Any]
 
 DRAWN, SEEN = "drawn", "seen"  # sets of rooms that every configuration has
+TEXTURES = "textures"
 PLATE_FRAMES = 25  # of a film, to find what stands behind the person
 BUST, ABOVE = 0.5, 0.12  # of a person's height in the picture: what a portrait shows of them, and above them
 LOOSE = 0.02  # of a portrait's height: how far the teacher may see more of the person than their mask does
@@ -52,31 +54,14 @@ def prepare(config: dict[str, Any], material: Path, teacher: Path, out: Path) ->
             found = _pictures(source, people.get("leave_out_every", 0))
         yield f"{people['name']}: {write_people(folder, found)} pictures"
         _mark(folder, settings)
-    rooms_ = config["rooms"]
     for number, name in enumerate(room_sets(config)):
-        rng = np.random.default_rng([seed, number])
-        file = out / f"rooms_{name}.npy"
-        panoramas = next((each for each in rooms_.get("panoramas", []) if each["name"] == name), None)
-        sets = [_without_weight(people) for people in config["people"]]
-        settings = {
-            "seed": [seed, number],
-            "rooms": panoramas or [rooms_["drawn"], rooms_["views"]],
-            "of": sets,
-        }
-        if _is_made(file, settings):
+        file, made_of = out / f"rooms_{name}.npy", _rooms_settings(config, number, name)
+        if _is_made(file, made_of):
             yield f"rooms {name}: there already"
             continue
-        if panoramas:
-            files = [material / panoramas["folder"] / one for one in panoramas["files"]]
-            views_ = (in_panorama(read_panorama(each), rng, panoramas["views"]) for each in files)
-            found_rooms = (view for each in views_ for view in each)
-        elif name == DRAWN:
-            found_rooms = (rooms.room(rng) for _ in range(rooms_["drawn"]))
-        else:
-            people_ = (People(out / people["name"]) for people in config["people"])
-            found_rooms = (part for each in people_ for part in _behind(each, rng, rooms_["views"]))
-        yield f"rooms {name}: {write_rooms(file, found_rooms)}"
-        _mark(file, settings)
+        rng = np.random.default_rng([seed, number])
+        yield f"rooms {name}: {write_rooms(file, _rooms(config, name, rng, material, out))}"
+        _mark(file, made_of)
 
 
 def prepared(config: dict[str, Any], out: Path) -> tuple[list[tuple[People, float]], Rooms]:
@@ -91,7 +76,42 @@ def prepared(config: dict[str, Any], out: Path) -> tuple[list[tuple[People, floa
 
 def room_sets(config: dict[str, Any]) -> list[str]:
     """The names of the sets of rooms."""
-    return [DRAWN, SEEN, *(each["name"] for each in config["rooms"].get("panoramas", []))]
+    names = [DRAWN, SEEN, *(each["name"] for each in config["rooms"].get("panoramas", []))]
+    return [*names, TEXTURES] if TEXTURES in config["rooms"] else names
+
+
+def _panoramas(config: dict[str, Any], name: str) -> dict[str, Any] | None:
+    return next((each for each in config["rooms"].get("panoramas", []) if each["name"] == name), None)
+
+
+def _rooms_settings(config: dict[str, Any], number: int, name: str) -> dict[str, Any]:
+    """All that decides what is in a set of rooms."""
+    rooms_ = config["rooms"]
+    if name == TEXTURES:
+        return {"seed": [config["seed"], number], "rooms": rooms_[TEXTURES]}
+    return {
+        "seed": [config["seed"], number],
+        "rooms": _panoramas(config, name) or [rooms_["drawn"], rooms_["views"]],
+        "of": [_without_weight(people) for people in config["people"]],
+    }
+
+
+def _rooms(
+    config: dict[str, Any], name: str, rng: np.random.Generator, material: Path, out: Path
+) -> Iterator[Array]:
+    rooms_ = config["rooms"]
+    if panoramas := _panoramas(config, name):
+        for file in panoramas["files"]:
+            yield from in_panorama(
+                read_panorama(material / panoramas["folder"] / file), rng, panoramas["views"]
+            )
+    elif name == TEXTURES:
+        yield from (texture(rng) for _ in range(rooms_[TEXTURES]))
+    elif name == DRAWN:
+        yield from (rooms.room(rng) for _ in range(rooms_["drawn"]))
+    else:
+        for people in config["people"]:
+            yield from _behind(People(out / people["name"]), rng, rooms_["views"])
 
 
 def _without_weight(people: dict[str, Any]) -> dict[str, Any]:

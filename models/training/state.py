@@ -68,6 +68,15 @@ class Run:
         torch.save(state, new)
         new.replace(self._file)
 
+    def begin_after(self, folder: Path) -> None:
+        """Takes over what another run has learned. Raises TrainingError if there is none."""
+        try:
+            state = torch.load(folder / self._file.name, weights_only=True)
+        except Exception as error:
+            raise TrainingError(f"{folder / self._file.name} cannot be read: {error}") from error
+        for network in (self._network, self._average):
+            network.load_state_dict(state["average"])
+
     def averaged(self) -> Network:
         return self._average
 
