@@ -44,6 +44,8 @@ def of_picture(alpha: Array, true: Array) -> dict[str, float]:
         "band MAD, x1000": 1000 * _mean(np.abs(alpha - true)[near]),
         "leak, %": 100 * _mean(alpha[room] > THRESHOLD),
         "person cut, %": 100 * _mean(alpha[person] < THRESHOLD),
+        "leak in islands, %": 100 * _mean(_islands(ours)[room]),
+        "cut in holes, %": 100 * _mean(_holes(ours)[person]),
     }
 
 
@@ -52,6 +54,20 @@ def iou(ours: Array, theirs: Array) -> float:
     if not (ours.any() or theirs.any()):
         return 1.0
     return float(jaccard_score(theirs.ravel(), ours.ravel()))
+
+
+def _islands(mask: Array) -> Array:
+    """The pieces of a bool mask that do not touch the largest one."""
+    pieces, count = ndimage.label(mask)
+    if count < 2:
+        return np.zeros_like(mask)
+    largest = int(np.argmax(np.bincount(pieces[mask])))
+    return np.asarray(mask & (pieces != largest))
+
+
+def _holes(mask: Array) -> Array:
+    """What a bool mask leaves out and encloses."""
+    return np.asarray(ndimage.binary_fill_holes(mask) & ~mask)
 
 
 def to_contour(mask: Array) -> Array:

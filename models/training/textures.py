@@ -34,6 +34,16 @@ def texture(rng: np.random.Generator) -> Array:
     return np.asarray((middle + contrast * total).clip(0, 255), np.uint8)
 
 
+def patterned(room: Array, rng: np.random.Generator) -> Array:
+    """The room under one more grain of light and dark, u8 as it is: wallpaper, lace, the weave of a cloth."""
+    grey = texture(rng)[..., 0].astype(np.float32)
+    grey -= grey.mean()
+    depth = rng.uniform(0.03, 0.35) / max(float(grey.std()), 1e-3)
+    rows, columns = room.shape[:2]
+    light = np.asarray(Image.fromarray(1 + depth * grey).resize((columns, rows), Image.Resampling.NEAREST))
+    return np.asarray((room * light[..., None]).clip(0, 255), np.uint8)
+
+
 def _enlarged(rng: np.random.Generator, rows: int, columns: int) -> Array:
     """float32 (HEIGHT, WIDTH, 3), of any look from blocks to clouds; grey as often as coloured."""
     bands = 1 if rng.random() < 0.5 else 3

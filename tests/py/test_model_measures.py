@@ -71,6 +71,21 @@ def test_mad_is_of_the_band_alone() -> None:
     assert measures.of_picture(ours, half(100))["band MAD, x1000"] == pytest.approx(1000 * 0.4 / 2)
 
 
+def test_islands_and_holes() -> None:
+    """An island of 60 pixels in the room; in the person a hole of 30 and a bay of 30, open to the side."""
+    ours, true = half(100), half(100)
+    ours[20:30, 200:206] = 1
+    ours[50:55, 40:46] = 0
+    ours[80:85, :6] = 0
+    found = measures.of_picture(ours, true)
+    assert found["leak in islands, %"] == pytest.approx(100 * 60 / (156 * HEIGHT))
+    assert found["cut in holes, %"] == pytest.approx(100 * 30 / (100 * HEIGHT))
+    assert found["person cut, %"] == pytest.approx(100 * 60 / (100 * HEIGHT))
+    for one in (true, half(0)):
+        clean = measures.of_picture(one, true)
+        assert clean["leak in islands, %"] == clean["cut in holes, %"] == 0
+
+
 def test_nobody_there() -> None:
     nobody = half(0)
     found = measures.of_picture(nobody, nobody)

@@ -22,6 +22,7 @@ material, scenes, rooms, camera, framing = map(
     ("training.material", "training.scenes", "training.rooms", "training.camera", "training.framing"),
 )
 prepared, errors = script("training.prepared"), script("training.errors")
+textures = script("training.textures")
 
 SKIN, WALL = (210, 170, 140), (40, 60, 90)
 
@@ -139,6 +140,41 @@ def test_rooms_differ() -> None:
     assert one.shape == (288, 512, 3) and np.abs(one.astype(int) - other).mean() > 5
 
 
+def test_textures_are_of_every_grain() -> None:
+    """Neighbours are all but equal in some and hardly alike in others; contrast and colour differ, too."""
+    drawn = [textures.texture(np.random.default_rng(seed)) for seed in range(80)]
+    assert {(one.shape, one.dtype) for one in drawn} == {((288, 512, 3), np.dtype(np.uint8))}
+    assert np.array_equal(drawn[3], textures.texture(np.random.default_rng(3)))
+    grain = [np.corrcoef(one[:, 1:, 0].ravel(), one[:, :-1, 0].ravel())[0, 1] for one in drawn]
+    assert min(grain) < 0.5 and max(grain) > 0.95
+    deviation = [one.std((0, 1)).mean() for one in drawn]
+    assert min(deviation) < 15 and max(deviation) > 50
+    grey = [np.ptp(one.astype(int), -1).max() == 0 for one in drawn]
+    assert 0 < sum(grey) < len(grey)
+
+
+def test_a_pattern_leaves_the_room_its_colours() -> None:
+    room = np.full((288, 512, 3), (90, 60, 30), np.uint8)
+    depths = []
+    for seed in range(20):
+        shown = textures.patterned(room, np.random.default_rng(seed)).astype(float)
+        assert np.abs(shown.mean((0, 1)) - (90, 60, 30)).max() < 2
+        assert np.abs(shown[..., 0] - 3 * shown[..., 2]).max() < 4, "light and dark of one colour"
+        depths.append(shown[..., 0].std() / 90)
+    assert min(depths) < 0.1 and 0.25 < max(depths) < 0.4
+
+
+def test_rooms_are_patterned_as_often_as_wanted(people: Any, tmp_path: Path) -> None:
+    material.write_rooms(tmp_path / "grey.npy", [np.full((288, 512, 3), 120, np.uint8)])
+    grey = material.Rooms([tmp_path / "grey.npy"])
+
+    def patterned(share: float) -> int:
+        made = scenes.Scenes([(people, 1.0)], grey, scenes.Mix(patterned=share, poster=0, blurred_room=0))
+        return sum(made._room(np.random.default_rng(seed))[0].std() > 0 for seed in range(40))
+
+    assert (patterned(0.0), patterned(1.0)) == (0, 40) and 5 < patterned(0.5) < 35
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(errors.TrainingError, match="not prepared"):
         material.People(tmp_path)
@@ -208,6 +244,41 @@ def test_a_run_goes_on_where_it_ended(torch: ModuleType, people: Any, walls: Any
     (tmp_path / "once" / "state.pt").write_bytes(b"cut")
     with pytest.raises(errors.TrainingError, match="cannot be read"):
         state.Run(network.Network(plain), config, tmp_path / "once")
+
+
+def test_a_run_begins_with_what_another_has_learned(
+    torch: ModuleType, people: Any, walls: Any, tmp_path: Path
+) -> None:
+    """With its averaged weights, which are what it gives away; and from step 0 of settings of its own."""
+    train, network, state, sampler, losses = map(
+        script, ("train", "training.network", "training.state", "training.sampler", "training.losses")
+    )
+    plain = train.landscape(PACKAGE)
+    config = train.read_config(MODELS / "train.json")
+    run = state.Run(network.Network(plain), config, tmp_path / "first")
+    made = scenes.Scenes([(people, 1.0)], walls, scenes.Mix())
+    for pictures, alpha in sampler.batches(made, 7, 1, 0, 2, 0):
+        run.take_step(losses.loss(run._network(pictures), alpha, losses.Weights())["sum"])
+    run.save()
+    later = state.Run(
+        network.Network(plain), train.read_config(MODELS / "train_rooms.json"), tmp_path / "second"
+    )
+    learned, begun = (dict(one.averaged().named_parameters()) for one in (run, later))
+    assert not all(torch.equal(learned[name], begun[name]) for name in learned)
+    later.begin_after(tmp_path / "first")
+    assert later.step == 0
+    for one in (later.averaged(), later._network):
+        assert all(torch.equal(learned[name], value) for name, value in one.named_parameters())
+    with pytest.raises(errors.TrainingError, match=r"nowhere.state\.pt cannot be read"):
+        later.begin_after(tmp_path / "nowhere")
+
+
+def test_the_second_lesson_is_of_rooms(torch: ModuleType) -> None:
+    train = script("train")
+    first, second = (train.read_config(MODELS / f"{name}.json") for name in ("train", "train_rooms"))
+    assert second["people"] == first["people"]
+    assert second["rooms"] == first["rooms"] | {"textures": 300}
+    assert second["mix"]["nobody"] > scenes.Mix().nobody and second["mix"]["patterned"] > 0
 
 
 def test_a_configuration_without_some_people(torch: ModuleType, tmp_path: Path) -> None:
