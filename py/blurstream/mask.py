@@ -30,7 +30,7 @@ class Session(Protocol):
 
 
 PERSON = 0.5  # probability from which a pixel counts as person
-APPEARS, DISAPPEARS = 0.010, 0.004  # share of such pixels at which a person is taken to be there / gone
+APPEARS, DISAPPEARS = 0.02, 0.008  # share of such pixels at which a person is taken to be there / gone
 RETURN = 6  # frames that somebody must be there for, after nobody was, to be shown again
 _SLACK = 1e-3
 

@@ -48,6 +48,7 @@ def test_colours_one_after_the_other(subject: Subject) -> None:
     shows(subject, dict.fromkeys((LEFT, RIGHT, HIGH_LEFT, HIGH_RIGHT), RED))
     assert update(subject, "{type: 'blur'}") is None
     subject.until_frames(10)
+    subject.until("subject.safe.stats !== null")  # told once a second, and all this may take less
     assert subject.stats["restarts"] == 0 and subject.codes("error") == []
     private(subject.rows, "colours")
 
