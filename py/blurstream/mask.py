@@ -31,15 +31,18 @@ class Session(Protocol):
 
 PERSON = 0.5  # probability from which a pixel counts as person
 APPEARS, DISAPPEARS = 0.02, 0.008  # share of such pixels at which a person is taken to be there / gone
+LOST = 1 / 3  # of the share of late: who falls below it at once has gone; what is left may be their chair
+LATE = 1 / 30  # of that share's average taken over per mask
 RETURN = 6  # frames that somebody must be there for, after nobody was, to be shown again
 _SLACK = 1e-3
 
 
 class Mask:
-    """Checks masks; remembers only whether somebody was there, to not flap at the threshold."""
+    """Checks masks; remembers only whether somebody was there, and how large they were."""
 
     def __init__(self) -> None:
         self.person = False
+        self._late = 0.0  # share of the picture
         self._seen = 0  # frames in a row
         self._needed = 1
 
@@ -62,9 +65,11 @@ class Mask:
         `seen`: the share of the picture that the mask is of.
         """
         share = seen * float(np.count_nonzero(mask > PERSON)) / mask.size
-        present = share > (DISAPPEARS if self.person else APPEARS)
+        present = share > (max(DISAPPEARS, LOST * self._late) if self.person else APPEARS)
         self._seen = self._seen + 1 if present else 0
         if not present:
             self._needed = RETURN
+        appears = not self.person
         self.person = self._seen >= self._needed
+        self._late = share if appears else self._late + LATE * (share - self._late)
         return self.person
