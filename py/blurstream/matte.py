@@ -17,6 +17,7 @@ Array = np.ndarray[Any, Any]
 # Alpha falls at once and rises with confidence.
 RISE, FALL, FOLLOW = 0.25, 1.0, 1.5
 REST = 0.15  # change of the mask that is left out where the picture has not changed
+EVERY = 1.1  # larger than any change
 EPSILON = 150.0  # guided filter: luma variance (0..255 squared) below which an edge is not followed
 LOW, HIGH = 0.28, 0.8  # levels: filtered mask at which alpha is 0 and 1: what is in doubt is hidden
 
@@ -43,7 +44,7 @@ class Matte:
         self.alpha: Array = np.zeros(shape, np.uint8)
         self.differs: Array = np.ones(geometry.tiles, np.uint8)
         self._changed: Array = np.ones(geometry.tiles, np.uint8)
-        self.region = self._whole = Window(0, 0, geometry.tiles_wide, geometry.tiles_high)
+        self.region = self._seen = self._whole = Window(0, 0, geometry.tiles_wide, geometry.tiles_high)
         self._spare = 0  # masks in a row that would have done with less
         self._steady, self._compare = [], []
         for before, after in (self._soft, self._soft[::-1]):
@@ -71,11 +72,14 @@ class Matte:
         placement = Placement.of(self._geometry, seen)
         self._choose_region(placement)
         rise, fall = (1.0, 1.0) if self.fresh else (RISE, FALL)
+        # From another view the model may see somebody else in the same picture, for one mask.
+        rest = REST if self.fresh or seen == self._seen else EVERY
+        self._seen = seen
         step_x, step_y, start_x, start_y = placement.to_model
         span = self._geometry.span
         start_x += self.region.left * span * step_x
         start_y += self.region.top * span * step_y
-        self._steady[self._turn](self.region, step_x, step_y, start_x, start_y, rise, fall, FOLLOW, REST)
+        self._steady[self._turn](self.region, step_x, step_y, start_x, start_y, rise, fall, FOLLOW, rest)
         self._compare[self._turn](self.region)
         self._turn ^= 1
         if self.fresh:

@@ -173,7 +173,7 @@ def test_nothing_is_unsettled_where_nothing_happens() -> None:
     scene = Scene(640, 352)
     scene.people = [Person(0.4, 0.6, 0.5)]
     bench = still(scene)
-    for side in (8, 12, 16, 20, 24, 28):
+    for side in (8, 12, 16, 20, 24, 28, 32, 36):
         scene.spots = [(0, 0, side, side)]
         asked, _ = bench.show(scene.take(), scene.mask)
         assert asked

@@ -181,6 +181,29 @@ def test_who_comes_in_is_seen_in_their_first_frame() -> None:
     assert np.abs(luma[120:, 30:60]).mean() < 3, "shown"
 
 
+def test_what_another_view_adds_to_the_same_picture_is_shown_from_its_second_mask_on() -> None:
+    """A model saw half a sofa for somebody at a change of view, once. Who comes in does not wait."""
+    kernels = CompiledKernels()
+    slot = Slot(0, GEOMETRY, kernels)
+    prepared, matte = Prepared(slot, kernels), Matte(GEOMETRY, kernels)
+    prepared.work[0][:] = 100
+    place = Window(4, 10, 8, 18)
+    near, wide = Window(10, 0, 40, 22), Window(2, 0, 40, 22)
+
+    def shown(seen: Window, *people: Person, changed: int = 0) -> int:
+        mask = seen_of(mask_of(*people), GEOMETRY, seen)
+        matte.follow(mask, seen, np.full(GEOMETRY.tiles, changed, np.uint8))
+        matte.refine(prepared, matte.region)
+        return int(place.of(matte.alpha, GEOMETRY.span).max())
+
+    person, sofa = Person(0.5, 0.8, 0.3), Person(0.05, 0.22, 0.3)
+    assert [shown(near, person) for _ in range(4)] == [0] * 4
+    assert [shown(wide, person, sofa), shown(wide, person)] == [0, 0], "a sofa of one mask"
+    assert [shown(near, person), shown(wide, person, sofa)] == [0, 0]
+    assert shown(wide, person, sofa) == 255, "somebody"
+    assert [shown(near, person, changed=1), shown(wide, person, sofa, changed=1)] == [0, 255], "who comes in"
+
+
 def test_a_view_that_changes_moves_no_edge() -> None:
     """Alpha of a mask without steps is the same from every view."""
     kernels = CompiledKernels()
