@@ -22,13 +22,12 @@ from .textures import patterned
 Array = npt.NDArray[Any]
 
 INPUT = (256, 144)  # width, height: the network's
-LEAST_ZOOM = 0.45  # share of a room that is seen, at least: the view shows the model parts of it
 STILL, MOVING = 0.002, 0.012  # of the frame's height, from one moment to the next
 
 
 @dataclass(frozen=True)
 class Mix:
-    """How often what happens, 0..1."""
+    """How often what happens, 0..1; `least_zoom`: the least share of a room that is seen, 0..1."""
 
     composed: float = 0.5
     nobody: float = 0.06
@@ -36,6 +35,7 @@ class Mix:
     poster: float = 0.12
     blurred_room: float = 0.3
     patterned: float = 0.0
+    least_zoom: float = 0.6
     shaken: float = 0.15
     motion_blur: float = 0.12
 
@@ -97,12 +97,12 @@ class Scenes:
     def _room(self, rng: np.random.Generator) -> list[Array]:
         """Twice the same room, or shaken a little from one moment to the next."""
         whole = self._rooms.choose(rng)
-        if rng.random() < self._mix.patterned:
+        if self._mix.patterned and rng.random() < self._mix.patterned:  # without, the same draws
             whole = patterned(whole, rng)
         if rng.random() < self._mix.poster:
             whole = self._with_poster(whole, rng)
         rows, columns = whole.shape[:2]
-        zoom = rng.uniform(LEAST_ZOOM, 0.98)
+        zoom = rng.uniform(self._mix.least_zoom, 0.98)
         wide, high = zoom * columns, zoom * rows
         x, y = rng.uniform(wide / 2, columns - wide / 2), rng.uniform(high / 2, rows - high / 2)
         frame = Frame(x, y, wide, high, mirrored=bool(rng.random() < 0.5))
