@@ -86,6 +86,8 @@ def read_config(file: Path) -> dict[str, Any]:
             for name, value in config.items():
                 base[name] = base[name] | value if isinstance(value, dict) else value
             config = base
+        if not 0 <= config["kept"] < 1:
+            raise ValueError(f"it keeps {config['kept']} of the converted weights: a share from 0 to 1")
         Mix(**config["mix"])
         Weights(**config["loss"])
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -96,13 +98,15 @@ def read_config(file: Path) -> dict[str, Any]:
 def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     torch.manual_seed(config["seed"])
     torch.set_num_threads(options.threads)
-    plain = landscape(options.package)
+    converted = plain = landscape(options.package)
     network = Network(plain).to(memory_format=torch.channels_last)
     run = Run(network, config, options.out / options.name)
     if options.export:
         if run.step == 0:
             raise TrainingError(f"{run.folder} holds no state: nothing was trained under that --name")
-        export(run.averaged(), plain, options.export, HERE, options.package)
+        export(
+            run.averaged().towards(converted, config["kept"]), plain, options.export, HERE, options.package
+        )
         return
     people, rooms = prepared(config, options.out)
     scenes = Scenes(people, rooms, Mix(**config["mix"]))
@@ -131,7 +135,7 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
         ended = run.step == config["steps"] or time.monotonic() - begun > options.hours * 3600
         if run.step % config["validate_every"] == 0 or ended:
             run.save()
-            trained = run.averaged().into(plain)
+            trained = run.averaged().towards(converted, config["kept"]).into(plain)
             onnx.save(faster_graph.faster(trained), run.folder / f"{options.name}.onnx")
             run.note(validation=validated(trained, config, options.material, run.folder))
             curves.draw(run.folder / "log.jsonl", run.folder / "curves.png")

@@ -6,6 +6,7 @@ whatever onnxruntime makes fast of the original it makes fast of the trained one
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,16 @@ class Network(nn.Module):
         for node in self._nodes:
             values[node.output] = node(values, self.weights)
         return values[self._output]
+
+    def towards(self, model: onnx.ModelProto, share: float) -> Network:
+        """A copy, `share` (0..1) of the way back to the model's weights: what training has learned by heart
+        of its few people fades, what it has learned of all people stays (Wortsman et al. 2022, "Robust
+        fine-tuning of zero-shot models").
+        """
+        moved = copy.deepcopy(self).requires_grad_(False)
+        for name, begun in Network(model).weights.items():
+            moved.weights[name].lerp_(begun.detach(), share)
+        return moved
 
     def into(self, model: onnx.ModelProto) -> onnx.ModelProto:
         """A copy of the model with these weights, float32."""

@@ -205,6 +205,27 @@ def test_network_is_the_converted_model(torch: ModuleType) -> None:
     )
 
 
+def test_part_of_the_converted_weights_is_kept(torch: ModuleType) -> None:
+    train, network = script("train"), script("training.network")
+    plain = train.landscape(PACKAGE)
+    begun = {name: value.detach().clone() for name, value in network.Network(plain).weights.items()}
+    trained = network.Network(plain)
+    with torch.no_grad():
+        for value in trained.weights.values():
+            value.add_(1.0)
+    kept = trained.towards(plain, 0.3)
+    for name, value in kept.weights.items():
+        assert torch.allclose(value, begun[name] + 0.7, atol=1e-4), name
+        assert torch.equal(trained.weights[name], begun[name] + 1.0), "the trained one stays as it is"
+
+
+def test_what_near_the_contour_counts_is_the_square_around_it(torch: ModuleType) -> None:
+    losses = script("training.losses")
+    alpha = torch.from_numpy(np.random.default_rng(1).random((2, 1, 40, 60), np.float32))
+    square = torch.nn.functional.max_pool2d(alpha, 9, 1, 4)
+    assert torch.equal(losses._highest(alpha, 4), square)
+
+
 def test_loss_is_least_for_the_truth(torch: ModuleType) -> None:
     losses = script("training.losses")
     alpha = torch.zeros(2, 1, 288, 512)
@@ -292,6 +313,7 @@ def test_a_configuration_without_some_people(torch: ModuleType, tmp_path: Path) 
     for wrong, named in (
         ({"without": ["nobody"]}, "nobody"),
         ({"loss": {"joy": 1}}, "joy"),
+        ({"kept": 1}, "keeps 1 of the converted weights"),
         ({"based_on": "other.json"}, "other.json"),
     ):
         file = tmp_path / "wrong.json"
