@@ -54,7 +54,7 @@ class Network(nn.Module):
         of its few people fades, what it has learned of all people stays (Wortsman et al. 2022, "Robust
         fine-tuning of zero-shot models").
         """
-        moved = copy.deepcopy(self).requires_grad_(False)
+        moved: Network = copy.deepcopy(self).requires_grad_(False)
         for name, begun in Network(model).weights.items():
             moved.weights[name].lerp_(begun.detach(), share)
         return moved
