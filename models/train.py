@@ -98,15 +98,13 @@ def read_config(file: Path) -> dict[str, Any]:
 def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     torch.manual_seed(config["seed"])
     torch.set_num_threads(options.threads)
-    converted = plain = landscape(options.package)
+    plain = landscape(options.package)
     network = Network(plain).to(memory_format=torch.channels_last)
     run = Run(network, config, options.out / options.name)
     if options.export:
         if run.step == 0:
             raise TrainingError(f"{run.folder} holds no state: nothing was trained under that --name")
-        export(
-            run.averaged().towards(converted, config["kept"]), plain, options.export, HERE, options.package
-        )
+        export(run.given_away(plain), plain, options.export, HERE, options.package)
         return
     people, rooms = prepared(config, options.out)
     scenes = Scenes(people, rooms, Mix(**config["mix"]))
@@ -115,8 +113,8 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
     if run.step == 0:
         if options.after:
             run.begin_after(options.out / options.after)
-            plain = run.averaged().into(plain)
-        run.note(validation=validated(plain, config, options.material, run.folder))
+        begun_with = run.given_away(plain).into(plain)
+        run.note(validation=validated(begun_with, config, options.material, run.folder))
     begun, told, sums, since = time.monotonic(), time.monotonic(), dict[str, float](), run.step
     drawn = batches(scenes, config["seed"], config["pairs"], run.step, config["steps"], options.workers)
     for pictures, alpha in drawn:
@@ -135,7 +133,7 @@ def train(config: dict[str, Any], options: argparse.Namespace) -> None:
         ended = run.step == config["steps"] or time.monotonic() - begun > options.hours * 3600
         if run.step % config["validate_every"] == 0 or ended:
             run.save()
-            trained = run.averaged().towards(converted, config["kept"]).into(plain)
+            trained = run.given_away(plain).into(plain)
             onnx.save(faster_graph.faster(trained), run.folder / f"{options.name}.onnx")
             run.note(validation=validated(trained, config, options.material, run.folder))
             curves.draw(run.folder / "log.jsonl", run.folder / "curves.png")

@@ -44,18 +44,17 @@ def loss(logits: Tensor, alpha: Tensor, weights: Weights) -> dict[str, Tensor]:
 
 
 def _weight(alpha: Tensor, weights: Weights) -> Tensor:
-    half = EDGE_REACH // 2
-    highest, lowest = _highest(alpha, half), -_highest(-alpha, half)
+    highest, lowest = _highest(alpha), -_highest(-alpha)
     edge = highest - lowest
     room = (1 - highest).clamp(0, 1)
     return 1 + weights.edge * edge + weights.leak * room
 
 
-def _highest(alpha: Tensor, reach: int) -> Tensor:
-    """Rows after columns: the same as of squares, in a quarter of the time."""
-    side = 2 * reach + 1
-    rows = functional.max_pool2d(alpha, (1, side), 1, (0, reach))
-    return functional.max_pool2d(rows, (side, 1), 1, (reach, 0))
+def _highest(alpha: Tensor) -> Tensor:
+    """Of squares: along rows and then along columns takes a quarter of the time."""
+    half = EDGE_REACH // 2
+    rows = functional.max_pool2d(alpha, (1, EDGE_REACH), 1, (0, half))
+    return functional.max_pool2d(rows, (EDGE_REACH, 1), 1, (half, 0))
 
 
 def _entropy(probability: Tensor, alpha: Tensor) -> Tensor:

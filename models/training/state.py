@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import onnx
 import torch
 from torch import Tensor
 
@@ -79,6 +80,10 @@ class Run:
 
     def averaged(self) -> Network:
         return self._average
+
+    def given_away(self, converted: onnx.ModelProto) -> Network:
+        """The average, with as much of the converted model's weights as the settings keep."""
+        return self._average.towards(converted, self._config["kept"])
 
     def take_step(self, loss: Tensor) -> None:
         for group in self._optimiser.param_groups:

@@ -19,7 +19,7 @@ RISE, FALL, FOLLOW = 0.25, 1.0, 1.5
 REST = 0.15  # change of the mask that is left out where the picture has not changed
 EVERY = 1.1  # larger than any change
 EPSILON = 150.0  # guided filter: luma variance (0..255 squared) below which an edge is not followed
-LOW, HIGH = 0.28, 0.77  # levels: filtered mask at which alpha is 0 and 1
+LOW, HIGH = 0.28, 0.77  # levels: filtered mask at which alpha is 0 and 1: what is in doubt is hidden
 
 ABSENT, PRESENT = 0.2, 0.9  # mask below / above which the filter has no say; it fades in over as much again
 NOTHING = 0.1  # mask below which there is no trace of a person; alpha is 0 up to ABSENT
