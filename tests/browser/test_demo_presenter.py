@@ -85,6 +85,7 @@ def test_place_by_keyboard_and_pointer(page: Page) -> None:
     expect(page.get_by_role("radio", name="Bottom right")).not_to_be_checked()
     expect(page.locator("#code-effect")).to_contain_text("position: [0.00, 1.00]")
 
+    page.locator("#place").hover()  # waits for the page to have scrolled: it does so gently
     box = page.locator("#place").bounding_box()
     stage = page.locator("#stage").bounding_box()
     assert box and stage
