@@ -9,6 +9,7 @@ import pytest
 
 from blurstream_build.paths import Paths, checkout
 
+pytest_plugins = ("pages_open",)  # of tests/browser; tests/privacy have pages, too
 CLIPS = (".mkv", ".mp4", ".gif", ".webm")
 
 

@@ -94,37 +94,59 @@ def person(height: int) -> Image.Image:
 def poses(sprite: Image.Image, clip: Clip) -> Iterator[npt.NDArray[np.uint8]]:
     """Yields the person as (height, width, 4) for every frame: Y, U, V times alpha, alpha."""
     for index in range(clip.frames):
-        phase = 2 * np.pi * index / clip.frames
-        mesh = _mesh(phase, clip.width, clip.height)
-        moved = sprite.transform(
-            (clip.width, clip.height), Image.Transform.MESH, mesh, Image.Resampling.BICUBIC
-        )
-        bands = np.asarray(moved)
-        # Interpolation may leave a colour brighter than its alpha allows, by a step or two.
-        yield np.minimum(bands, bands[..., 3:])
+        yield posed(sprite, clip.width, clip.height, sitting(2 * np.pi * index / clip.frames))
 
 
-def _mesh(phase: float, width: int, height: int) -> list[tuple[tuple[int, int, int, int], tuple[float, ...]]]:
-    """Strips of the frame and, for each, the corners in the cut-out that it shows.
+@dataclass(frozen=True)
+class Stance:
+    """How the person is there. The body leans about a point below the frame; the head moves as well."""
 
-    The body sways and leans about a point below the frame; the head moves a little on top of that.
-    """
+    shift: float = 0.0  # to the right, in heights of the frame
+    down: float = 0.0  # the same
+    lean: float = 0.0  # radians
+    head: float = 0.0  # how far the crown is moved, pixels of the cut-out
+    narrow: float = 0.0  # share of its width that the head has lost
+    large: float = 1.0  # times the usual size
+
+
+def sitting(phase: float) -> Stance:
+    """Somebody who listens, sways and nods; 2 pi later all is the same."""
+    return Stance(
+        shift=0.040 * np.sin(phase) + 0.010 * np.sin(3 * phase + 1),
+        down=0.004 * np.sin(2 * phase),
+        lean=np.radians(1.3) * np.sin(phase + 0.6),
+        head=5.0 * np.sin(2 * phase + 0.4) + 2.0 * np.sin(3 * phase),
+        large=1 + 0.012 * np.sin(phase + 2),
+    )
+
+
+def posed(sprite: Image.Image, width: int, height: int, stance: Stance) -> npt.NDArray[np.uint8]:
+    """(height, width, 4): Y, U, V times alpha, alpha. `sprite`: of `person(height)`."""
+    mesh = _mesh(stance, width, height)
+    moved = sprite.transform((width, height), Image.Transform.MESH, mesh, Image.Resampling.BICUBIC)
+    bands = np.asarray(moved)
+    # Interpolation may leave a colour brighter than its alpha allows, by a step or two.
+    return np.asarray(np.minimum(bands, bands[..., 3:]))
+
+
+def _mesh(
+    stance: Stance, width: int, height: int
+) -> list[tuple[tuple[int, int, int, int], tuple[float, ...]]]:
+    """Strips of the frame and, for each, the corners in the cut-out that it shows."""
     enlarged = SCALE * height  # the sprite is the cut-out at this scale
-    scale = enlarged * (1 + 0.012 * np.sin(phase + 2))
-    shift = height * (0.040 * np.sin(phase) + 0.010 * np.sin(3 * phase + 1))
-    rise = height * 0.004 * np.sin(2 * phase)
-    lean = np.radians(1.3) * np.sin(phase + 0.6)
-    head = 5.0 * np.sin(2 * phase + 0.4) + 2.0 * np.sin(3 * phase)  # pixels of the cut-out
+    scale = enlarged * stance.large
+    shift, down = height * stance.shift, height * stance.down
     pivot_x, pivot_y = width / 2, height * 1.15
-    cos, sin = np.cos(lean) / scale, np.sin(lean) / scale
+    cos, sin = np.cos(stance.lean) / scale, np.sin(stance.lean) / scale
     at_rest = (pivot_y / height - TOP_AT) / SCALE + HAIR_TOP  # the row of the cut-out at the pivot
 
     def source(x: float, y: float) -> tuple[float, float]:
-        dx, dy = x - pivot_x - shift, y - pivot_y - rise
+        dx, dy = x - pivot_x - shift, y - pivot_y - down
         row = at_rest - sin * dx + cos * dy
-        column = HEAD_X + cos * dx + sin * dy
+        aside = cos * dx + sin * dy
         bend = np.clip((NECK - row) / (NECK - CROWN), 0, 1.3)
-        return (column - head * bend * bend) * enlarged, row * enlarged
+        aside /= 1 - stance.narrow * min(bend, 1)
+        return (HEAD_X + aside - stance.head * bend * bend) * enlarged, row * enlarged
 
     mesh = []
     for top in range(0, height, STRIP):

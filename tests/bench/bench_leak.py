@@ -59,10 +59,13 @@ class Run:
     def result(self) -> Figures:
         for moment in self._scene.moments():
             self._add(moment)
-        leaks = self._leak.result() | self._cut.result() if self._leak else {}
+        leaks: Figures = {}
+        if self._leak and self._scene.rooms:
+            leaks = self._leak.result() | self._leak.recovered(self._scene.rooms.a) | self._cut.result()
         seam = self._seam.result() if self._leak else {}
-        if self._picture and self._leak:
-            self._draw(self._picture, self._leak)
+        if self._picture:
+            self._picture.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(self.seen()).save(self._picture)
         return {
             **leaks,
             **self._matte.result(),
@@ -80,10 +83,9 @@ class Run:
         if self._leak:
             # Not of recorded clips: their codec has left tile borders of its own.
             self._popping.add(alpha, outputs[0][0])
-            before = self._leak.most.copy() if self._picture else None
+            before = float(self._leak.most.sum())
             self._leak.add(alpha, outputs[0], outputs[1])
-            if before is not None:
-                self._keep_worst(float((self._leak.most - before).sum()), outputs[0])
+            self._keep_worst(float(self._leak.most.sum()) - before, outputs[0])
         if not all(composed for _, composed in shown):
             self._concealed += 1
             return
@@ -117,13 +119,13 @@ class Run:
             y, u, v = output
             self._worst = (gained, clip_y4m.to_rgb((y, u, v)))
 
-    def _draw(self, file: Path, leak: Leak) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        weight = np.clip(leak.most, 0, 1) * 255
-        layers = (weight, np.where(leak.interfered, 90, 0), np.where(leak.most > 0.5, 160, 0))
-        seen = np.stack(layers, -1).astype(np.uint8)
-        both = np.concatenate([self._worst[1], seen], 1)
-        Image.fromarray(both).save(file)
+    def seen(self) -> Array:
+        """u8 RGB: the output in which most of the room was new, beside where the room was ever shown (purple
+        by more than half) and where the output tells the rooms apart (green). `result` first."""
+        assert self._leak is not None, "nothing is known of a recorded room"
+        weight = np.clip(self._leak.most, 0, 1) * 255
+        layers = (weight, np.where(self._leak.interfered, 90, 0), np.where(self._leak.most > 0.5, 160, 0))
+        return np.concatenate([self._worst[1], np.stack(layers, -1).astype(np.uint8)], 1)
 
 
 def table(results: Results, than: Mapping[str, Mapping[str, float]]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from blurstream_build.serve import Server
-from conftest import TIMEOUT_MS, OpenPage
+from pages_open import TIMEOUT_MS, OpenPage
 
 MARKED = "portrait_marked_480p.y4m"
 # The colour at the left edge of what is shown, where nobody is.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from blurstream_build.serve import Server
-from conftest import OpenAdapter
+from pages_open import OpenAdapter
 from subject import WORKERS, OpenSubject, Row, Subject, private
 
 MARKED = "portrait_marked_480p.y4m"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conftest import OpenAdapter
+from pages_open import OpenAdapter
 from subject import Subject
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from blurstream_build.paths import Paths
-from conftest import OpenAdapter
+from pages_open import OpenAdapter
 from subject import WORKERS, Subject, private
 
 TEAL, MAROON = (0, 128, 128), (128, 0, 0)

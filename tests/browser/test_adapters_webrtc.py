@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import OpenAdapter
+from pages_open import OpenAdapter
 from subject import WORKERS, Row, Subject, private
 
 MARKED = "portrait_marked_480p.y4m"

@@ -13,9 +13,9 @@ from playwright.sync_api import Request, expect
 
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
-from conftest import OpenDemo, OpenPage
 from demo_page import BOXES, BRIGHTEST, DETAIL, START_MS, line_at, running, unnamed
 from faults import Fault
+from pages_open import OpenDemo, OpenPage
 
 DIGIT = re.compile(r"\d")
 # As DETAIL, of the whole picture.

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from blurstream_build.paths import Paths
-from conftest import OpenDemo
 from demo_page import FAINT, FOCUS, START_MS, running, unnamed
+from pages_open import OpenDemo
 
 WIDTHS = (320, 360, 390, 820, 1360)
 ROOMS = ("blur", "color", "own", "greenscreen", "presenter", "none")

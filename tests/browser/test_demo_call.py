@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from conftest import OpenDemo
 from demo_page import CORNER, DETAIL, START_MS, corner_becomes, running
+from pages_open import OpenDemo
 
 RATE = re.compile(r"^[\d.]+ [kM]bit/s$")
 SENT = re.compile(r"^\S+ \d+×\d+, \d+ fps")

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from conftest import OpenDemo
 from demo_page import ASKED, CORNER, DETAIL, START_MS, corner_becomes, running
+from pages_open import OpenDemo
 
 
 def test_strength_by_keyboard(open_demo: OpenDemo) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from conftest import OpenDemo
 from demo_page import ASKED, CORNER, START_MS, corner_becomes, running
+from pages_open import OpenDemo
 
 # How many of 57600 pixels are greener than both red and blue.
 GREEN = """(video) => {

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
-from conftest import OpenDemo
 from demo_page import ASKED, running, spot_becomes
+from pages_open import OpenDemo
 
 FIRST, SECOND = (13, 45, 40), (251, 250, 247)  # the ground of two slides
 SUIT = (215, 90, 45)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from conftest import OpenDemo
 from demo_page import START_MS, corner_becomes, running
+from pages_open import OpenDemo
 
 
 def test_camera(open_demo: OpenDemo, built_clips: Path) -> None:

@@ -146,8 +146,8 @@ def test_mask_says_where_to_look(marked: Any) -> None:
 
 
 def test_loop_closes(sprite: Image.Image) -> None:
-    first = clip_portrait._mesh(0.0, SMALL.width, SMALL.height)
-    again = clip_portrait._mesh(2 * np.pi, SMALL.width, SMALL.height)
+    first = clip_portrait._mesh(clip_portrait.sitting(0.0), SMALL.width, SMALL.height)
+    again = clip_portrait._mesh(clip_portrait.sitting(2 * np.pi), SMALL.width, SMALL.height)
     assert np.allclose([c for _, c in first], [c for _, c in again], atol=1e-6)
     frames = [pose.astype(int) for pose in clip_portrait.poses(sprite, SMALL)]
     assert len(frames) == SMALL.frames == 30

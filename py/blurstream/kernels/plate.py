@@ -78,9 +78,12 @@ def plate_blur() -> Kernel:
 
     down = hl.Func("down")
     down[x, y, c] = hl.f32(0)
-    down[x, y, c] += taps[reach] * cells[x, hl.clamp(y + reach - radius, 0, height - 1), c]
+    # Nothing lies beyond the frame: repeated there, a corner would stand for a quarter of its own plate.
+    row = y + reach - radius
+    tap = hl.select((row >= 0) & (row < height), taps[reach], hl.f32(0))
+    down[x, y, c] += tap * cells[x, hl.clamp(row, 0, height - 1), c]
     padded = hl.Func("padded")
-    padded[x, y, c] = down[hl.clamp(x, 0, width - 1), y, c]
+    padded[x, y, c] = hl.select((x >= 0) & (x < width), down[hl.clamp(x, 0, width - 1), y, c], hl.f32(0))
     across = hl.Func("across")
     across[x, y, c] = hl.f32(0)
     across[x, y, c] += taps[reach] * padded[x + reach - radius, y, c]

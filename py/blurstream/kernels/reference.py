@@ -248,7 +248,7 @@ def plate_blur(cells: Array, taps: Array, mean_y: float, mean_u: float, mean_v: 
     blurred = np.stack(
         [
             ndimage.correlate1d(
-                ndimage.correlate1d(c, taps, axis=0, mode="nearest"), taps, axis=1, mode="nearest"
+                ndimage.correlate1d(c, taps, axis=0, mode="constant"), taps, axis=1, mode="constant"
             )
             for c in cells.astype(np.float64)
         ]

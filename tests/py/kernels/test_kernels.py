@@ -299,6 +299,23 @@ def test_plate_blur(rows: int, columns: int, radius: int, seed: int) -> None:
     )
 
 
+@pytest.mark.parametrize("cell", [(0, 0), (0, 20), (15, 0), (29, 39)])
+def test_a_cell_at_the_edge_has_no_more_than_its_share(cell: tuple[int, int]) -> None:
+    """Of two halves of a blur one is missing there, and the other stands for it: twice as much each way."""
+
+    def share(row: int, column: int) -> float:
+        cells = np.zeros((4, 30, 40), np.float32)
+        cells[3] = 1
+        cells[0, row, column] = 255
+        taps = np.exp(-0.5 * (np.arange(-10, 11) / 4) ** 2).astype(np.float32)
+        taps /= taps.sum()
+        (plate,) = close("plate_blur", [cells, taps], (0.0,) * 3, [np.zeros((3, 30, 40), np.float32)], 2e-2)
+        return float(plate[0].max())
+
+    sides = sum((at in (0, last)) for at, last in zip(cell, (29, 39), strict=True))
+    assert share(*cell) < 2.05**sides * share(15, 20)
+
+
 @few
 @given(st.integers(0, 255), st.integers(1, 20), st.integers(1, 20))
 def test_a_constant_background_stays_constant(value: int, rows: int, columns: int) -> None:

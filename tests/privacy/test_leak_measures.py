@@ -94,6 +94,16 @@ def test_no_matte_at_all_leaks_everything() -> None:
     assert leaks == pytest.approx(dict.fromkeys(leaks, 100), abs=1e-9)
 
 
+@pytest.mark.parametrize(("tint", "share"), [(0, 100), (60, 0)])
+def test_what_is_shown_as_it_is_can_be_recovered(tint: int, share: float) -> None:
+    """The room in its own colours, or through a filter that changes them."""
+    leak, a, b = Leak(rooms().sign), rooms().a, rooms().b
+    nobody = np.zeros((HEIGHT, WIDTH), np.uint8)
+    shown = [[plane.astype(int) + tint for plane in room] for room in (a, b)]
+    leak.add(nobody, *[[plane.clip(0, 255).astype(np.uint8) for plane in room] for room in shown])
+    assert leak.recovered(a)["T1 recovered, %"] == pytest.approx(share, abs=1)
+
+
 def test_showing_nobody_cuts_everybody() -> None:
     figures = measured(lambda true: [np.zeros_like(alpha) for alpha in true])
     assert figures["person cut, %"] == 100

@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
+from skimage.color import deltaE_ciede2000, rgb2lab
 
+from blurstream_build import clip_y4m
+from blurstream_build.clip_y4m import Planes
 from leak_rooms import LUMA_SWING, PERSON_SWING
 
 Array = npt.NDArray[Any]
@@ -23,6 +26,8 @@ VISIBLE_LSB = 8  # a difference of two outputs above this counts as interference
 RINGS_PX = ((1, 2), (3, 4), (5, 8), (9, 1 << 20))
 BAND_PX = 8  # the seam reaches this far from the true edge, at 360 rows; grows with the frame
 TILE_PX = 16
+LEAKED = 0.25  # weight from which an attacker looks at a pixel
+SAME_COLOUR = 4.0  # CIEDE2000: as in the attacks of Weissberg et al. (2025)
 REST_LSB = 0.02  # added to both sides of a ratio of steps, so that two still pictures give 1
 
 
@@ -48,6 +53,7 @@ class Leak:
         self.interfered = np.zeros(sign.shape, bool)
         self._frames = 0
         self._shown = 0.0
+        self._best: list[Array] = []
         self._rings = np.zeros((len(RINGS_PX), 2))
 
     def add(self, alpha: Array, before_a: Sequence[Array], before_b: Sequence[Array]) -> None:
@@ -58,6 +64,7 @@ class Leak:
         weight = (before_a[0].astype(np.float32) - before_b[0]) * self._over
         # No more of the room can be shown than the camera saw: the rest is two mattes that differ.
         np.minimum(weight, 1 - alpha / np.float32(255), out=weight)
+        self._keep(weight > self.most, before_a)
         np.maximum(self.most, weight, out=self.most)
         self._shown += _count((weight > 0.5) & room) / max(_count(room), 1)
         differs = _differ(before_a, before_b) & room
@@ -66,6 +73,20 @@ class Leak:
         for ring, (least, most) in zip(self._rings, RINGS_PX, strict=True):
             within = (distance >= least) & (distance <= most)
             ring += _count(differs & within), _count(within)
+
+    def _keep(self, better: Array, shown: Sequence[Array]) -> None:
+        if not self._best:
+            self._best = [plane.copy() for plane in shown]
+        for best, plane in zip(self._best, shown, strict=True):
+            step = len(better) // len(best)
+            np.copyto(best, plane, where=better[::step, ::step])
+
+    def recovered(self, room: Planes) -> Figures:
+        """What an attacker has of the room who knows of each pixel in which frame most of it was shown."""
+        y, u, v = self._best
+        labs = [rgb2lab(clip_y4m.to_rgb(planes)) for planes in ((y, u, v), room)]
+        found = (self.most > LEAKED) & (deltaE_ciede2000(*labs) < SAME_COLOUR) & self._background
+        return {"T1 recovered, %": 100 * _count(found) / max(_count(self._background), 1)}
 
     def result(self) -> Figures:
         background = max(_count(self._background), 1)
