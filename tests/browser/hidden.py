@@ -18,9 +18,15 @@ HIDDEN_S = 120
 
 
 def report(
-    mounts: dict[str, Path], chromium_program: Path, effect: dict[str, object] | None = None
+    mounts: dict[str, Path],
+    chromium_program: Path,
+    effect: dict[str, object] | None = None,
+    *,
+    call: bool = False,
 ) -> dict[str, Any]:
-    """What the page tells. No test driver here: one would keep the page visible."""
+    """What the page tells; with `call` of what a call receives, too. No test driver here: one would keep the
+    page visible.
+    """
     reports: list[bytes] = []
     over = threading.Event()
 
@@ -28,14 +34,14 @@ def report(
         reports.append(body)
         over.set()
 
-    query = f"?effect={quote(json.dumps(effect))}" if effect else ""
+    asked = [f"effect={quote(json.dumps(effect))}"] * bool(effect) + ["call=1"] * call
     with (
         Server(mounts, posts={"/report": receive}) as server,
         tempfile.TemporaryDirectory(prefix="blurstream-", ignore_cleanup_errors=True) as profile,
     ):
         words = [*browser.arguments(Path(profile)), "--disable-popup-blocking"]
         child = subprocess.Popen(
-            [chromium_program, *words, f"{server.url}/pages/hidden.html{query}"],
+            [chromium_program, *words, f"{server.url}/pages/hidden.html?{'&'.join(asked)}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=os.name == "posix",

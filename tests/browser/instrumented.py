@@ -26,6 +26,8 @@ PYTHON = {
             raise LookupError("broken by the test")
         if js.fault == "python-system":
             raise SystemError("broken by the test")
+        if js.fault == "python-memory":
+            raise MemoryError
 """,
     },
     "kernels/loader.py": {

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import leak_rooms
 from blurstream_build import clip_portrait, clip_y4m
 from blurstream_build.clip_portrait import Stance
+from leak_rooms import Rooms
 from leak_scenes import Scene, render
 
 Array = npt.NDArray[Any]
@@ -55,9 +56,9 @@ GESTURES = {
 }
 
 
-def scene(name: str, width: int, height: int, seconds: float) -> Scene:
-    """The gesture before two secret rooms."""
-    rooms, gesture = leak_rooms.drawn(width, height), GESTURES[name]
+def scene(name: str, width: int, height: int, seconds: float, rooms: Rooms | None = None) -> Scene:
+    """The gesture before two secret rooms, furnished ones by default."""
+    rooms, gesture = rooms or leak_rooms.drawn(width, height), GESTURES[name]
 
     def poses() -> Iterator[Array]:
         sprite = clip_portrait.person(height)

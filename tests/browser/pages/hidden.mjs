@@ -3,6 +3,7 @@
  * driver is attached to is never hidden.
  */
 import './subject.mjs';
+import { Call } from './call.mjs';
 
 const WATCH_MS = 4000;
 const { subject } = globalThis;
@@ -13,8 +14,11 @@ let animationFrames = 0;
 
 async function run() {
   await subject.open({ picture: 'portrait', width: 640, height: 360, format: 'I420' });
-  const effect = new URLSearchParams(location.search).get('effect');
+  const asked = new URLSearchParams(location.search);
+  const effect = asked.get('effect');
   await subject.begin(effect === null ? {} : { effect: JSON.parse(effect) });
+  const call = new Call();
+  if (asked.has('call')) await call.send(subject.safe.getVideoTracks()[0]);
   await subject.safe.ready;
   await pause(1000);
   const visible = { hidden: document.hidden, rows: subject.rows() };
@@ -25,7 +29,7 @@ async function run() {
   await pause(WATCH_MS);
   return {
     visible, hidden: document.hidden, animationFrames: animationFrames - before, rows: subject.rows(),
-    state: subject.state, events: subject.events,
+    state: subject.state, received: call.tap?.count ?? 0, events: subject.events,
   };
 }
 
