@@ -8,6 +8,11 @@ Report = Callable[[str, str, str, Mapping[str, object]], None]  # severity, code
 
 _WORDS = {
     "no-person": ("warning", "no person found; the whole picture is concealed until there is one"),
+    "low-confidence": (
+        "warning",
+        "the model cannot tell the person from the room; the whole picture is concealed until it can: "
+        "more light, or less of it from behind, may help",
+    ),
     "no-screen": (
         "warning",
         "hardly anything of the key's colour is in sight; the whole picture is concealed until there is: "

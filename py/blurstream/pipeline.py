@@ -222,10 +222,10 @@ class Pipeline:
         except ModelError as problem:
             self._out(conceal(ticket, "bad-mask", str(problem)))
             return
-        if self._mask.shows_person(mask, ticket.prepared.share):
-            self._finish(ticket, mask)
+        if reason := self._mask.concealed(mask, ticket.prepared.share):
+            self._out(conceal(ticket, reason))
         else:
-            self._out(conceal(ticket, "no-person"))
+            self._finish(ticket, mask)
 
     def _finish(self, ticket: Ticket, mask: Array | None) -> None:
         """See Render.finish."""

@@ -17,6 +17,7 @@ from .errors import BlurStreamError, MediaError, ModelError
 from .frame import FrameSpec
 from .kernels.loader import CompiledKernels
 from .kernels.signatures import MODEL_HEIGHT, MODEL_WIDTH, TILE
+from .mask import PERSON as PERSON_PROBABLE
 from .mask import Callback, Mask
 from .options import STRENGTHS, Settings, parse_effect
 from .pipeline import INPUT, OUTPUT, Pipeline
@@ -24,6 +25,7 @@ from .safe_frame import SafeFrame
 from .tiles import BOUNDARY, PERSON
 
 Array = np.ndarray[Any, Any]
+MOST_IN_THE_DARK = 0.5  # share of a black picture that may be taken for a person
 PICTURE = 1  # the number of --picture
 DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "build" / "models" / "segmenter.onnx"
 
@@ -66,7 +68,9 @@ class NativeSession:
             )
         try:
             (answer,) = self._session.run([OUTPUT], {INPUT: np.zeros(shape, np.float32)})
-            Mask().check(answer)
+            found = float(np.mean(Mask().check(answer) > PERSON_PROBABLE))
+            if found > MOST_IN_THE_DARK:
+                raise ModelError(f"{100 * found:.0f} % of it is taken for a person")
         except Exception as error:  # as above, and Mask's
             raise ModelError(
                 f"{model} answers wrongly to a black picture: {error}", path=str(model)

@@ -61,6 +61,14 @@ def parser() -> argparse.ArgumentParser:
     )
     bandwidth.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to the measurement")
 
+    privacy = commands.add_parser(
+        "privacy",
+        parents=[common],
+        help="build, then try in every way to see the room; report in build/privacy/",
+    )
+    privacy.add_argument("--quick", action="store_true", help="the short form, as `test` has it")
+    privacy.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to pytest")
+
     for name, what in {
         "evaluate": "build, then measure models and the matte against labelled material",
         "train": "build, then train the model further; see models/train.py",
@@ -119,6 +127,10 @@ def run(options: argparse.Namespace, paths: Paths, console: Console) -> int:
         from .bandwidth import bandwidth
 
         return bandwidth(paths, console, options.extra)
+    if options.command == "privacy":
+        from .privacy import privacy
+
+        return privacy(paths, console, options.extra, quick=options.quick)
     if options.command in ("evaluate", "train"):
         from . import models_commands
 

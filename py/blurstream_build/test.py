@@ -19,7 +19,7 @@ SLOWEST = 15
 # A test that hangs is to be named, not waited for: no call into a page has a limit of its own.
 LIMIT = ("--timeout=600", "--timeout-method=thread")
 SIDE_BY_SIDE = ("tests/py", "-n", "auto", "--dist", "worksteal")
-IN_BROWSERS = ("tests/pyodide", "tests/browser")  # one has both cores busy
+IN_BROWSERS = ("tests/pyodide", "tests/browser", "tests/privacy")  # one has both cores busy
 
 
 def test(paths: Paths, console: Console, extra: Sequence[str], *, checks: bool = True) -> int:

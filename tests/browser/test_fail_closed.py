@@ -74,6 +74,22 @@ def nan_model(data: bytes) -> bytes:
     return _times(data, [helper.make_node("Identity", ["not_a_number"], ["factor"])])
 
 
+def somebody_everywhere(data: bytes) -> bytes:
+    """The network, that takes all for a person, whatever it is shown."""
+    model = onnx.load_from_string(data)
+    output = model.graph.output[0].name
+    for node in model.graph.node:
+        node.output[:] = [f"{name}_before" if name == output else name for name in node.output]
+    nodes = [
+        helper.make_node("Mul", [f"{output}_before", "nothing"], ["zero"]),
+        helper.make_node("Cos", ["zero"], [output]),
+    ]
+    model.graph.initializer.append(numpy_helper.from_array(np.array(0, np.float32), "nothing"))
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
 def nan_by_light(data: bytes) -> bytes:
     """The same, but only for a picture that is not black: the root of what is below zero."""
     image = onnx.load_from_string(data).graph.input[0].name
@@ -137,6 +153,7 @@ def dies(_: bytes) -> bytes:
         ("segmenter.json", other_name, "ModelError", "model-names"),
         ("segmenter.onnx", cut, "ModelError", "model-unloadable"),
         ("segmenter.onnx", nan_model, "ModelError", "model-values"),
+        ("segmenter.onnx", somebody_everywhere, "ModelError", "model-values"),
         ("segmenter.onnx", other_shape, "ModelError", "model-shape"),
         ("composer.mjs", dies, "WorkerError", "composer-died"),
         ("segmenter.mjs", dies, "WorkerError", "segmenter-died"),

@@ -42,3 +42,40 @@ def test_who_moves_away_stays() -> None:
 def test_who_leans_back_or_covers_half_of_themselves_stays() -> None:
     mask = Mask()
     assert all(shows(mask, share) for share in [0.3] * 40 + [0.13] * 10 + [0.3] * 10)
+
+
+def of(*shares: tuple[float, float]) -> np.ndarray:
+    """A mask of (value, share of the picture), the rest 0."""
+    values = np.zeros(144 * 256, np.float32)
+    at = 0
+    for value, share in shares:
+        values[at : at + round(share * values.size)] = value
+        at += round(share * values.size)
+    return values.reshape(144, 256)
+
+
+DOUBTFUL = {
+    "half": of((0.5, 1.0)),
+    "rather": of((0.7, 1.0)),
+    "more in doubt than sure": of((1.0, 0.2), (0.6, 0.3)),
+    "a little of everything": of((0.3, 0.1)),
+    "all": of((1.0, 1.0)),
+    "nearly all": of((1.0, 0.99)),
+}
+
+
+@pytest.mark.parametrize("doubtful", DOUBTFUL.values(), ids=DOUBTFUL)
+def test_a_network_in_doubt_shows_nothing(doubtful: np.ndarray) -> None:
+    mask, sure = Mask(), of((1.0, 0.3), (0.5, 0.1))
+    assert mask.concealed(sure) == ""
+    assert mask.concealed(doubtful) == "low-confidence"
+    again = [mask.concealed(sure) for _ in range(RETURN)]
+    assert again == [*["low-confidence"] * (RETURN - 1), ""], "no flapping, and the reason stays"
+    assert Mask().concealed(doubtful) == "low-confidence", "the first one, too"
+
+
+def test_some_doubt_is_no_reason() -> None:
+    """A contour has some; a few dark pixels in an empty room are nobody."""
+    assert Mask().concealed(of((1.0, 0.2), (0.5, 0.19))) == ""
+    assert Mask().concealed(of((1.0, 0.95))) == "", "somebody comes very near"
+    assert Mask().concealed(of((0.5, 0.015))) == "no-person"

@@ -9,6 +9,8 @@ interface Port {
 
 /** What rounding may add to a probability. */
 const SLACK = 1e-3;
+/** Share of a black picture that may be taken for a person. */
+const MOST_IN_THE_DARK = 0.5;
 
 /** The model's description, and the checks that the network keeps to it. */
 export interface ModelContract {
@@ -66,7 +68,7 @@ export function describeModel(text: string): ModelContract {
     checkValues(mask) {
       const [least, most] = output.range ?? [0, 1];
       const wrong = mask.find((value) => !(value >= least - SLACK && value <= most + SLACK));
-      if (wrong === undefined) return;
+      if (wrong === undefined) return checkNobody(mask, (least + most) / 2);
       throw new ModelError(
         'model-values',
         `The network answers ${wrong} to a black picture, its description says ${least} to ${most}: ` +
@@ -74,6 +76,17 @@ export function describeModel(text: string): ModelContract {
       );
     },
   };
+}
+
+/** One that finds somebody in the dark, finds them everywhere: it would show the room. */
+function checkNobody(mask: Float32Array, person: number): void {
+  const share = mask.filter((value) => value > person).length / mask.length;
+  if (share <= MOST_IN_THE_DARK) return;
+  throw new ModelError(
+    'model-values',
+    `The network takes ${Math.round(100 * share)} % of a black picture for a person, at most ` +
+      `${100 * MOST_IN_THE_DARK} % is expected: convert the model again`,
+  );
 }
 
 function isPort(value: Port | undefined): value is Port {
