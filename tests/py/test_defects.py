@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from blurstream import mask
 from blurstream.options import Settings
 from call_bench import Bench
 from scene import ROOM_UV, Person, Scene, exposed, inside, sharpness, tiles_of
@@ -51,13 +52,16 @@ def test_a_gap_that_opens_between_arm_and_body(width: int, height: int) -> None:
 
 
 @sizes
-def test_no_sample_of_the_room_yet(width: int, height: int) -> None:
+def test_no_sample_of_the_room_yet(width: int, height: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first of the room that is ever seen is sampled at once; it is not green."""
+    monkeypatch.setattr(mask, "ALL", 1.0)  # who fills the picture is concealed, and had no part in this
     scene = Scene(width, height)
     scene.people = [Person(0, 1, 0)]
     bench = still(scene)
+    workspace = bench.pipeline._workspace
+    assert workspace is not None and workspace.plate.seal.empty
     scene.people = [Person(0, 1, 0.5)]
-    bench.pipeline._workspace.reuses = None  # type: ignore[union-attr]
+    workspace.reuses = None
     bench.show(scene.take(), scene.mask)
     shown = bench.safe[-1][1]
     assert abs(float(shown[0][: height // 8].mean()) - 110) < 40
