@@ -2,6 +2,7 @@
 
     site         the server of dist under the strict CSP, with tests/browser/pages under /pages/
     faulty_site  a factory of such servers that answer some paths wrongly
+    site_with    a factory of such servers with headers of their own
     open_page    a factory of pages in a browser with a fake camera and fresh storage
     page_log     what a page has said
     open_demo    a factory of demo pages whose console must hold no error in the end
@@ -31,8 +32,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 import footage as raw_pictures
 from blurstream_build import browser, serve
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
+from blurstream_build.serve import Handler, Server
 from faults import Fault, handler
+from headers import headed
 from page_log import PageLog
 from subject import WORKERS, OpenSubject, Subject
 
@@ -50,6 +52,12 @@ class OpenAdapter(Protocol):
     """`open_adapter("livekit", camera=None)`: pages/adapter.html with pages/adapters/livekit.mjs."""
 
     def __call__(self, name: str, camera: Path | None = None) -> Subject: ...
+
+
+class SiteWith(Protocol):
+    """`site_with({"Content-Security-Policy": policy})`: a server of dist that sends these headers, too."""
+
+    def __call__(self, headers: Mapping[str, str], base: type[Handler] = ...) -> Server: ...
 
 
 class OpenPage(Protocol):
@@ -102,6 +110,21 @@ def faulty_site(mounts: dict[str, Path]) -> Iterator[Callable[[Mapping[str, Faul
         unknown = [path for path in faults if isinstance(serve.find(path, mounts), HTTPStatus)]
         assert not unknown, f"nothing to spoil at {unknown}"
         server = Server(mounts, handler=handler(faults))
+        server.__enter__()
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def site_with(mounts: dict[str, Path]) -> Iterator[SiteWith]:
+    running: list[Server] = []
+
+    def start(headers: Mapping[str, str], base: type[Handler] = Handler) -> Server:
+        server = Server(mounts, handler=headed(headers, base))
         server.__enter__()
         running.append(server)
         return server

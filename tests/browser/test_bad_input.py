@@ -25,7 +25,7 @@ CASES = {
         SOURCE, "source-ended", "has ended", "open the camera again",
     ),
     "blurStream(camera, {assetBase: 'https://example.org/assets/'})": (
-        OPTION, "asset-base-origin", "https://example.org/assets/", "same origin",
+        OPTION, "asset-base-origin", "https://example.org/assets/", "workers: 'blob'",
     ),
     "blurStream(camera, {assetBase: '/nowhere/'})": (
         ASSET, "asset-missing", "/nowhere/assets/manifest.json answers 404", "check assetBase",
@@ -88,6 +88,7 @@ OPTIONS = {
     "{effect: {type: 'blur', background: 'raw'}}": (INVALID, "background is 'raw'", "'sealed' or 'fresh'"),
     "{denoise: 'yes'}": (INVALID, "denoise is 'yes'", "true or false"),
     "{denoise: null}": (INVALID, "denoise is null", "true or false"),
+    "{workers: 'blobs'}": (INVALID, "workers is 'blobs'", "use 'address' or 'blob'"),
     "{assetBase: 7}": (INVALID, "assetBase is 7", "a URL"),
     "{assetBase: ''}": (INVALID, "assetBase is ''", "a URL"),
     "{assetBase: 'http://['}": (INVALID, "assetBase is 'http://['", "the folder"),
@@ -152,6 +153,10 @@ def cut(data: bytes) -> bytes:
     return data[: len(data) // 2]
 
 
+def one_byte(data: bytes) -> bytes:
+    return bytes([data[0] ^ 1]) + data[1:]
+
+
 @pytest.mark.parametrize(
     ("path", "fault", "code"),
     [
@@ -159,6 +164,7 @@ def cut(data: bytes) -> bytes:
         ("/assets/manifest.json", Fault(change=cut), "asset-corrupt"),
         ("/assets/gate.mjs", Fault(HTTPStatus.NOT_FOUND), "asset-missing"),
         ("/assets/gate.mjs", Fault(change=cut), "asset-corrupt"),
+        ("/assets/gate.mjs", Fault(change=one_byte), "asset-corrupt"),
     ],
 )
 def test_assets_that_are_needed_at_once(

@@ -6,10 +6,7 @@ from the first one that is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from blurstream_build.serve import Server
 from subject import OpenSubject, Subject, private
@@ -111,36 +108,6 @@ def test_nobody_in_the_picture(site: Server, open_subject: OpenSubject) -> None:
         event.code for event in subject.events if event.type == "statechange" and event.state == "concealed"
     ]
     assert concealed == ["no-person", "no-person"]
-
-
-@pytest.fixture
-def logged_site(mounts: dict[str, Path]) -> Iterator[tuple[Server, list[str]]]:
-    """A server, and the requests it has got."""
-    requests: list[str] = []
-    with Server(mounts, log=requests.append) as server:
-        yield server, requests
-
-
-def test_no_request_after_ready_and_none_elsewhere(
-    logged_site: tuple[Server, list[str]], open_subject: OpenSubject
-) -> None:
-    site, requests = logged_site
-    subject = open_subject(site)
-    subject.open()
-    asked: list[str] = []
-    subject.page.on("request", lambda request: asked.append(request.url))
-    before = len(requests)
-    subject.run()
-    assert len(asked) > 10 and len(requests) - before >= len(asked)
-    elsewhere = [url for url in asked if not url.startswith(f"{site.url}/assets/")]
-    assert elsewhere == []
-    subject.watch(1)
-    ready = (len(asked), len(requests))
-    subject.page.evaluate("() => subject.safe.update({effect: {type: 'blur', strength: 'light'}})")
-    subject.watch(2)
-    subject.page.evaluate("() => subject.safe.stop()")
-    subject.nothing_left()
-    assert (len(asked), len(requests)) == ready, asked[ready[0] :] + requests[ready[1] :]
 
 
 def test_received_over_webrtc(site: Server, open_subject: OpenSubject) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
 from blurstream_build import serve
-from blurstream_build.serve import Handler, Server
+from blurstream_build.serve import Server
+from conftest import SiteWith
 from page_log import PageLog
 from subject import OpenSubject
 
@@ -51,26 +51,6 @@ def test_is_supported_never_rejects(site: Server, open_subject: OpenSubject, bas
     assert "assetBase" in report["reasons"][0]
 
 
-@pytest.fixture
-def site_with_policy(mounts: dict[str, Path]) -> Iterator[Callable[[str], Server]]:
-    """`site_with_policy(csp)`: a server of dist under another policy."""
-    running: list[Server] = []
-
-    def start(policy: str) -> Server:
-        class OtherPolicy(Handler):
-            def send_header(self, keyword: str, value: str) -> None:
-                super().send_header(keyword, policy if keyword == "Content-Security-Policy" else value)
-
-        server = Server(mounts, handler=OtherPolicy)
-        server.__enter__()
-        running.append(server)
-        return server
-
-    yield start
-    for server in running:
-        server.__exit__(None, None, None)
-
-
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -79,7 +59,7 @@ def site_with_policy(mounts: dict[str, Path]) -> Iterator[Callable[[str], Server
     ],
 )
 def test_a_policy_that_forbids_it(
-    site_with_policy: Callable[[str], Server],
+    site_with: SiteWith,
     open_subject: OpenSubject,
     page_log: Callable[[Page], PageLog],
     old: str,
@@ -88,7 +68,7 @@ def test_a_policy_that_forbids_it(
 ) -> None:
     policy = serve.CSP.replace(old, new)
     assert policy != serve.CSP
-    subject = open_subject(site_with_policy(policy))
+    subject = open_subject(site_with({"Content-Security-Policy": policy}))
     subject.page.set_default_timeout(BOUND_S * 1000)
     report = subject.page.evaluate("() => blurStream.isSupported()")
     assert set(report) == REPORT and not report["supported"]

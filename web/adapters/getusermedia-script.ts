@@ -8,11 +8,12 @@ import { takeOver } from './takeover.js';
 const data = { ...(document.currentScript as HTMLScriptElement | null)?.dataset };
 
 /** A mistake in them is told by the first call for a camera, which gets none. */
-function optionsOf({ effect, denoise, assetBase }: DOMStringMap): BlurStreamOptions {
+function optionsOf({ effect, denoise, assetBase, workers }: DOMStringMap): BlurStreamOptions {
   return {
     ...(effect !== undefined && { effect: JSON.parse(effect) as Effect }),
     ...(denoise !== undefined && { denoise: JSON.parse(denoise) as boolean }),
     ...(assetBase !== undefined && { assetBase }),
+    ...(workers !== undefined && { workers: workers as 'address' | 'blob' }),
   };
 }
 

@@ -36,7 +36,7 @@ const NOTHING: Seen = { safe: null, state: 'loading', reason: 'starting', error:
 /**
  * A safe stream of `stream` for as long as the component is there; null means none yet. The source stays the
  * application's. Options are compared by value: another `effect` or `denoise` goes to the running stream, another
- * `stream`, `assetBase` or `signal` begins a new one.
+ * `stream`, `assetBase`, `workers` or `signal` begins a new one.
  */
 export function useBlurStream(
   stream: MediaStream | null | undefined,
@@ -50,7 +50,7 @@ export function useBlurStream(
     newest.current = options;
   });
 
-  const { signal } = options;
+  const { signal, workers } = options;
   const assetBase = options.assetBase?.toString();
   useEffect(() => {
     if (!stream) return undefined;
@@ -75,7 +75,7 @@ export function useBlurStream(
       run.abort();
       setSeen(NOTHING);
     };
-  }, [stream, assetBase, signal]);
+  }, [stream, assetBase, workers, signal]);
 
   const { safe } = seen;
   useEffect(() => {

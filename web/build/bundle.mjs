@@ -33,14 +33,12 @@ async function bundleWorkers(assets) {
     outdir: assets,
     outExtension: { '.js': '.mjs' },
     format: 'esm',
-    // The build of onnxruntime-web that leaves its WebAssembly in files of their own.
-    conditions: ['onnxruntime-web-use-extern-wasm'],
     // Branches of Pyodide and onnxruntime-web for Node.js, never taken in a browser.
     external: ['node:*', 'ws', 'module', 'worker_threads'],
   });
-  for (const name of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm']) {
-    copyFileSync(packageFile(`onnxruntime-web/dist/${name}`), join(assets, name));
-  }
+  // Its loader is in segmenter.mjs: import() of one more script could be answered with another one than was checked.
+  const wasm = 'ort-wasm-simd-threaded.wasm';
+  copyFileSync(packageFile(`onnxruntime-web/dist/${wasm}`), join(assets, wasm));
 }
 
 async function bundleLibrary(out, manifestSha256) {

@@ -164,10 +164,18 @@ async function request(url: string, init: RequestInit): Promise<Response> {
     response = await network(url, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
+    if (await answersWithoutCors(url)) {
+      throw new AssetError(
+        'asset-cross-origin',
+        `${url} is on another origin, and served without CORS headers: send ` +
+          `Access-Control-Allow-Origin: ${location.origin} with every file of the assets folder`,
+        { url, expected: 'Access-Control-Allow-Origin', actual: 'none that fits' },
+      );
+    }
     throw new AssetError(
       'asset-unreachable',
       `${url} cannot be fetched (${(error as Error).message}): check the ` +
-        "network, assetBase and the page's Content-Security-Policy (connect-src)",
+        "network, assetBase, the page's Content-Security-Policy (connect-src), and on another origin its CORS headers",
       { url, expected: 'a response', actual: (error as Error).message },
     );
   }
@@ -180,6 +188,15 @@ async function request(url: string, init: RequestInit): Promise<Response> {
     );
   }
   return response;
+}
+
+/** The browser does not tell a server that cannot be reached from one that may not be read: only the latter answers. */
+async function answersWithoutCors(url: string): Promise<boolean> {
+  if (new URL(url).origin === location.origin) return false;
+  return network(url, { mode: 'no-cors', method: 'HEAD' }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function corrupt(url: string, expected: string, actual: string): AssetError {

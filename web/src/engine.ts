@@ -1,6 +1,7 @@
 import type { Manifest } from './assets.js';
 import { WorkerError, type BlurStreamError } from './errors.js';
 import { PROTOCOL_VERSION, type PageToGate, type PageToStream, type StreamToPage } from './protocol.js';
+import { startWorker, type WorkerScripts } from './scripts.js';
 
 /** Each stream reports once a second. */
 const CHECK_MS = 2000;
@@ -46,7 +47,7 @@ export class Engine {
 
   private constructor(gateUrl: string) {
     this.#gateUrl = gateUrl;
-    this.#worker = new Worker(gateUrl, { type: 'module', name: 'blurstream-gate' });
+    this.#worker = startWorker(gateUrl, 'gate');
     this.#worker.onerror = (event) => {
       event.preventDefault();
       const cause =
@@ -58,14 +59,14 @@ export class Engine {
     this.#check = setInterval(() => this.#checkGate(), CHECK_MS);
   }
 
-  join(assetBase: string, { files }: Manifest, events: SeatEvents): Seat {
+  join(assetBase: string, workers: WorkerScripts, { files }: Manifest, events: SeatEvents): Seat {
     const { port1: mine, port2: port } = new MessageChannel();
     mine.onmessage = ({ data }: MessageEvent<StreamToPage>) => {
       this.#heard = true;
       events.hear(data);
     };
     this.#seats.add(events);
-    this.#post({ type: 'open', protocol: PROTOCOL_VERSION, assetBase, files, port }, [port]);
+    this.#post({ type: 'open', protocol: PROTOCOL_VERSION, assetBase, workers, files, port }, [port]);
     return {
       post: (message, transfer = []) => mine.postMessage(message, transfer),
       leave: () => {

@@ -18,12 +18,13 @@ import {
   type PreloadOptions,
 } from './options.js';
 import { preloadAssets } from './preload.js';
-import { probeSupport } from './probe.js';
+import { askWorker, reportOf } from './probe.js';
 import type { SafeStream } from './safestream.js';
+import { scriptOf } from './scripts.js';
 import { Session } from './session.js';
 import { videoTrackOf } from './source.js';
 import { pageReasons, type SupportReport } from './support.js';
-import { openTracks, outputOf } from './transport/streams.js';
+import { openTracks, outputOf, type TrackEnds } from './transport/streams.js';
 
 const ERRORS = {
   BlurStreamError,
@@ -45,7 +46,7 @@ export interface BlurStream extends Readonly<typeof ERRORS> {
    */
   (stream: MediaStream, options?: BlurStreamOptions): Promise<SafeStream>;
   /** What this browser, and the policy of this page, can do. Never rejects. */
-  isSupported(options?: Pick<PreloadOptions, 'assetBase'>): Promise<SupportReport>;
+  isSupported(options?: Pick<PreloadOptions, 'assetBase' | 'workers'>): Promise<SupportReport>;
   /**
    * Fetches and checks all files, for a lobby: joining is quick then. Rejects with AssetError or
    * AbortError.
@@ -63,13 +64,16 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
       const assets = new Assets(parsed.assetBase, manifest.files, undefined, parsed.signal);
       const placing = placeEffect(parsed.effect, parsed.signal);
       let session: Session;
+      let ends: TrackEnds | undefined;
       try {
-        const [gateUrl, placed] = await Promise.all([assets.script('gate.mjs'), placing]);
+        const script = scriptOf(assets, 'gate.mjs', parsed.workers);
+        const [gateUrl, placed] = await Promise.all([script, placing]);
         parsed.signal?.throwIfAborted();
         // Asked again: the camera may have gone while the files came.
-        const ends = openTracks(videoTrackOf(stream), outputOf(options));
+        ends = openTracks(videoTrackOf(stream), outputOf(options));
         session = new Session(gateUrl, manifest, ends, stream, parsed, placed);
       } catch (error) {
+        ends?.track.stop();
         placing.then((placed) => placed.release()).catch(() => undefined);
         throw error;
       }
@@ -97,17 +101,15 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
     version: BLURSTREAM_VERSION,
     preload: (options?: PreloadOptions) =>
       loading(options, (parsed, manifest) => preloadAssets(manifest, parsed)),
-    isSupported: async (options?: Pick<PreloadOptions, 'assetBase'>) => {
-      if (pageReasons().length > 0) return probeSupport(null);
+    isSupported: async (options?: Pick<PreloadOptions, 'assetBase' | 'workers'>) => {
+      const missing = pageReasons();
+      if (missing.length > 0) return reportOf(missing);
       try {
-        return await probeSupport(parseOptions(options, scriptUrl).assetBase);
+        return await loading(options, async ({ assetBase, workers }, { files }) =>
+          reportOf(await askWorker(await scriptOf(new Assets(assetBase, files), 'gate.mjs', workers))),
+        );
       } catch (error) {
-        return {
-          ...(await probeSupport(null)),
-          supported: false,
-          transport: null,
-          reasons: [(error as Error).message],
-        };
+        return reportOf([(error as Error).message]);
       }
     },
   });

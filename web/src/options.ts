@@ -1,6 +1,7 @@
 import { DEFAULT_EFFECT, parseEffect, type Effect, type ParsedEffect, type WireEffect } from './effects.js';
 import { aborted, OptionsError } from './errors.js';
-import { asRecord, invalid, refuseUnknown } from './validation.js';
+import type { WorkerScripts } from './scripts.js';
+import { asRecord, invalid, oneOf, refuseUnknown } from './validation.js';
 
 /** What loading has come to; `totalBytes` is the size of all files on disk, before compression. */
 export interface Progress {
@@ -12,6 +13,12 @@ export interface Progress {
 export interface PreloadOptions {
   /** The folder that holds `assets/`, or `assets/` itself. @defaultValue the folder of the script */
   readonly assetBase?: string | URL;
+  /**
+   * `'address'`: workers are loaded from `assetBase`, which has to be on the page's own origin. `'blob'`: they get the
+   * bytes that were checked, from any origin that sends CORS headers; the Content-Security-Policy needs
+   * `worker-src blob:`. @defaultValue `'address'`
+   */
+  readonly workers?: 'address' | 'blob';
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -50,12 +57,13 @@ export interface ParsedOptions {
   readonly effect: ParsedEffect;
   readonly denoise: boolean;
   readonly assetBase: string;
+  readonly workers: WorkerScripts;
   readonly signal: AbortSignal | null;
   readonly onProgress: (progress: Progress) => void;
 }
 
 const CHANGE_NAMES = ['effect', 'denoise'];
-const OPTION_NAMES = [...CHANGE_NAMES, 'assetBase', 'signal', 'onProgress'];
+const OPTION_NAMES = [...CHANGE_NAMES, 'assetBase', 'workers', 'signal', 'onProgress'];
 
 /**
  * Validates the options of `blurStream`. Raises OptionsError, and AbortError if the signal has fired.
@@ -64,18 +72,20 @@ const OPTION_NAMES = [...CHANGE_NAMES, 'assetBase', 'signal', 'onProgress'];
 export function parseOptions(options: unknown, scriptUrl: string | null): ParsedOptions {
   const given = asRecord('options', options === undefined ? {} : options);
   refuseUnknown('options', given, OPTION_NAMES);
-  const { signal, onProgress } = given;
+  const { workers = 'address', signal, onProgress } = given;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalid('signal', signal, 'pass the signal of an AbortController');
   }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw invalid('onProgress', onProgress, 'pass a function');
   }
+  const from = oneOf<WorkerScripts>('workers', workers, ['address', 'blob']);
   const parsed: ParsedOptions = {
     effect: DEFAULT_EFFECT,
     denoise: true,
     ...changesOf(given),
-    assetBase: parseAssetBase(given['assetBase'], scriptUrl),
+    assetBase: parseAssetBase(given['assetBase'], scriptUrl, from),
+    workers: from,
     signal: signal ?? null,
     onProgress: (onProgress as ParsedOptions['onProgress'] | undefined) ?? (() => undefined),
   };
@@ -102,7 +112,7 @@ function changesOf({ effect, denoise }: Record<string, unknown>): ParsedChanges 
   };
 }
 
-function parseAssetBase(assetBase: unknown, scriptUrl: string | null): string {
+function parseAssetBase(assetBase: unknown, scriptUrl: string | null, workers: WorkerScripts): string {
   if (assetBase === undefined && scriptUrl === null) {
     throw new OptionsError(
       'asset-base-unknown',
@@ -120,12 +130,12 @@ function parseAssetBase(assetBase: unknown, scriptUrl: string | null): string {
     if (error instanceof OptionsError) throw error;
     throw invalid('assetBase', assetBase, 'pass the address of the folder that holds assets/');
   }
-  if (url.origin !== location.origin) {
-    // A worker's script must come from the page's own origin; no blob: detour, a strict CSP forbids it.
+  if (url.origin !== location.origin && workers !== 'blob') {
+    // A worker's script must come from the page's own origin. The detour is asked for: a strict CSP forbids it.
     throw new OptionsError(
       'asset-base-origin',
       `assetBase ${url.href} is not on this page's origin ` +
-        `${location.origin}: serve the asset files from the same origin`,
+        `${location.origin}: serve the asset files from the same origin, or pass workers: 'blob'`,
       { option: 'assetBase', value: url.href },
     );
   }

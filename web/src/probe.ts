@@ -1,14 +1,11 @@
 import type { GateToPage, PageToGate } from './protocol.js';
-import { hasSimd, pageReasons, type SupportReport } from './support.js';
+import { startWorker } from './scripts.js';
+import { hasSimd, type SupportReport } from './support.js';
 
 const PROBE_TIMEOUT_MS = 5000;
 
-/** Asks the page, then a worker of the assets' own policy; never rejects. */
-export async function probeSupport(assetBase: string | null): Promise<SupportReport> {
-  const missing = pageReasons();
-  // Without asset files there is no worker to ask; then the page's answer has to do.
-  const reasons =
-    missing.length > 0 || assetBase === null ? missing : await askWorker(new URL('gate.mjs', assetBase).href);
+/** The report of what is missing; nothing is if there is no reason. */
+export function reportOf(reasons: readonly string[]): SupportReport {
   const supported = reasons.length === 0;
   return {
     supported,
@@ -19,11 +16,12 @@ export async function probeSupport(assetBase: string | null): Promise<SupportRep
   };
 }
 
-async function askWorker(url: string): Promise<string[]> {
+/** Asks a worker, which has a policy of its own, what it lacks; `url` is the gate's. Never rejects. */
+export async function askWorker(url: string): Promise<string[]> {
   let worker: Worker | null = null;
   try {
     return await new Promise<string[]>((resolve) => {
-      const gate = (worker = new Worker(url, { type: 'module', name: 'blurstream-probe' }));
+      const gate = (worker = startWorker(url, 'probe'));
       gate.onmessage = ({ data }: MessageEvent<GateToPage>) => {
         if (data.type === 'probed') resolve(data.reasons);
       };
@@ -39,9 +37,7 @@ async function askWorker(url: string): Promise<string[]> {
       gate.postMessage(question);
     });
   } catch (error) {
-    return [
-      `workers cannot be started (${(error as Error).message}): check worker-src of the Content-Security-Policy`,
-    ];
+    return [(error as Error).message];
   } finally {
     (worker as Worker | null)?.terminate();
   }

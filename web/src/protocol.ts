@@ -11,15 +11,17 @@ import type { AssetFiles } from './assets.js';
 import type { WireError } from './errors.js';
 import type { Progress, Settings } from './options.js';
 import type { MovingSource } from './pictures/moving.js';
+import type { WorkerScripts } from './scripts.js';
 import type { Activity, QualityChange, Stats, StreamState } from './stats.js';
 import type { FrameShape } from './worker/shape.js';
 
 /** Raised with every incompatible change: a stale worker script from a cache must not be talked to. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export interface WorkerStart {
   readonly protocol: number;
   readonly assetBase: string;
+  readonly workers: WorkerScripts;
   readonly files: AssetFiles;
 }
 

@@ -63,7 +63,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     this.#settings = { effect: placed.effect, denoise: options.denoise, paused: false };
     this.opened = this.#opening.promise;
     this.ready = this.#readying.promise;
-    this.#seat = Engine.at(gateUrl).join(options.assetBase, manifest, {
+    this.#seat = Engine.at(gateUrl).join(options.assetBase, options.workers, manifest, {
       hear: (message) => this.#hear(message),
       died: (error) => {
         this.#tell('error', error);

@@ -1,3 +1,5 @@
+import { trusted } from './scripts.js';
+
 /** What `blurStream.isSupported()` found. */
 export interface SupportReport {
   readonly supported: boolean;
@@ -64,7 +66,7 @@ function hasModuleWorkers(): boolean {
   let asked = false;
   try {
     // Options are read before the address is found to be none, so nothing is fetched and no policy is hurt.
-    new Worker('https://[', {
+    new Worker(trusted('https://['), {
       get type(): WorkerType {
         asked = true;
         return 'module';

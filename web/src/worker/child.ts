@@ -1,5 +1,6 @@
 import type { Assets } from '../assets.js';
 import { fromWire, toWire, WorkerError, type BlurStreamError, type WireError } from '../errors.js';
+import { scriptOf, startWorker, type WorkerScripts } from '../scripts.js';
 import { RestartBudget } from './restarts.js';
 
 // One file of 2.5 MB over a poor line; a step of starting Python or the model on a slow machine.
@@ -25,6 +26,7 @@ export interface ChildEvents<In> {
 export class Child<Out, In extends Report> {
   readonly #name: string;
   readonly #assets: Assets;
+  readonly #from: WorkerScripts;
   readonly #events: ChildEvents<In>;
   readonly #budget = new RestartBudget();
   #worker: Worker | null = null;
@@ -34,9 +36,10 @@ export class Child<Out, In extends Report> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wanted = false;
 
-  constructor(name: string, assets: Assets, events: ChildEvents<In>) {
+  constructor(name: string, assets: Assets, from: WorkerScripts, events: ChildEvents<In>) {
     this.#name = name;
     this.#assets = assets;
+    this.#from = from;
     this.#events = events;
   }
 
@@ -52,12 +55,11 @@ export class Child<Out, In extends Report> {
 
   start(): void {
     this.#wanted = true;
-    this.#assets.script(`${this.#name}.mjs`).then(
-      (url) => {
+    scriptOf(this.#assets, `${this.#name}.mjs`, this.#from)
+      .then((url) => {
         if (this.#wanted) this.#spawn(url);
-      },
-      (error: unknown) => this.replace(fromWire(toWire(error, `${this.#name}-unreachable`))),
-    );
+      })
+      .catch((error: unknown) => this.replace(fromWire(toWire(error, `${this.#name}-unreachable`))));
   }
 
   post(message: Out, transfer: Transferable[] = []): void {
@@ -99,7 +101,7 @@ export class Child<Out, In extends Report> {
   }
 
   #spawn(url: string): void {
-    const worker = new Worker(url, { type: 'module', name: `blurstream-${this.#name}` });
+    const worker = startWorker(url, this.#name);
     this.#worker = worker;
     this.#stallMs = DOWNLOAD_STALL_MS;
     this.#aliveMs = performance.now();

@@ -50,7 +50,7 @@ export class Crew {
     this.#common = common;
     this.#events = events;
     const assets = new Assets(common.assetBase, common.files, (name) => events.loaded(name));
-    this.#composer = new Child('composer', assets, {
+    this.#composer = new Child('composer', assets, common.workers, {
       begin: (worker) => this.#beginComposer(worker),
       hear: (message) => this.#hearComposer(message),
       hearLate: (message) => {
@@ -58,7 +58,7 @@ export class Crew {
       },
       lost: (error, final) => this.#lose(error, final, true),
     });
-    this.#segmenter = new Child('segmenter', assets, {
+    this.#segmenter = new Child('segmenter', assets, common.workers, {
       begin: (worker) => this.#beginSegmenter(worker),
       hear: (message) => {
         if (message.type === 'loaded') this.#events.loaded(message.name);

@@ -34,9 +34,9 @@ class Gate {
   #ticks = 0;
   #tickMs = performance.now();
 
-  constructor({ protocol, assetBase, files }: WorkerStart) {
+  constructor({ protocol, assetBase, workers, files }: WorkerStart) {
     this.#loading = new Loading(files, ['gate.mjs']);
-    this.#crew = new Crew({ protocol, assetBase, files }, {
+    this.#crew = new Crew({ protocol, assetBase, workers, files }, {
       news: (message) => {
         const to = this.#streams.get(message.stream);
         if (to !== undefined) to.stream.hear(message);

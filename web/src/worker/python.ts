@@ -3,6 +3,7 @@ import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { PyProxy } from 'pyodide/ffi';
 import type { Assets } from '../assets.js';
 import { fromWire, type WireError } from '../errors.js';
+import { importedFor } from '../scripts.js';
 import { storedFiles } from './zip.js';
 
 const SCRIPT = 'pyodide.asm.mjs';
@@ -113,7 +114,8 @@ export async function startPython(assets: Assets): Promise<OpenEngine> {
     lockFileContents: assets.text(LOCK),
     env: { BLURSTREAM_KERNELS: KERNELS_PATH },
     createPyodideModule: (async (settings: unknown) => {
-      const module = (await import(await script)) as { default: (settings: unknown) => Promise<never> };
+      const address = await script;
+      const module = (importedFor(SCRIPT) ?? (await import(address))) as PythonModule;
       return module.default(settings);
     }) as never,
     fsInit: async (files, { sitePackages }) => {
@@ -130,6 +132,10 @@ export async function startPython(assets: Assets): Promise<OpenEngine> {
   const python = await Promise.race([failed, loading]);
   globalThis.removeEventListener('unhandledrejection', onUnhandled);
   return (callbacks) => bind(python, callbacks);
+}
+
+interface PythonModule {
+  default(settings: unknown): Promise<never>;
 }
 
 type Files = PyodideAPI['FS'];

@@ -14,10 +14,9 @@ import { workerScope } from './scope.js';
 
 const MODEL = 'segmenter.onnx';
 const DESCRIPTION = 'segmenter.json';
-const SCRIPT = 'ort-wasm-simd-threaded.mjs';
 const WASM = 'ort-wasm-simd-threaded.wasm';
 /** All that is fetched; from then on starting is computing. */
-const FILES = [MODEL, DESCRIPTION, SCRIPT, WASM];
+const FILES = [MODEL, DESCRIPTION, WASM];
 /** WebAssembly runs slowly until the engine has optimised it; let that happen behind the veil. */
 const WARM_UP_RUNS = 5;
 
@@ -46,14 +45,10 @@ class Segmenter {
     });
     const failed = assets.guardGlobalFetch();
     assets.fetchEarly(WASM);
-    const [model, description, mjs] = await Promise.all([
-      assets.bytes(MODEL),
-      assets.text(DESCRIPTION),
-      assets.script(SCRIPT),
-    ]);
+    const [model, description] = await Promise.all([assets.bytes(MODEL), assets.text(DESCRIPTION)]);
     env.wasm.numThreads = 1;
     env.wasm.proxy = false;
-    env.wasm.wasmPaths = { mjs, wasm: assets.url(WASM) };
+    env.wasm.wasmPaths = { wasm: assets.url(WASM) };
     const contract = describeModel(description);
     const session = await Promise.race([failed, openSession(model)]);
     contract.checkSession(session);
