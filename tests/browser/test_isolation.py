@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from blurstream_build import serve
 from blurstream_build.paths import checkout
 from blurstream_build.serve import Handler, Server
-from conftest import SiteWith
 from headers import ISOLATED
 from page_log import PageLog
+from pages_open import SiteWith
 from subject import OpenSubject, Subject
 
 CSP = "Content-Security-Policy"

@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 import instrumented
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
-from conftest import TIMEOUT_MS, logged_page
 from faults import handler
 from headers import noting
 from looks import FILM, PICTURE
 from page_log import PageLog
+from pages_open import TIMEOUT_MS, logged_page
 from subject import Subject
 
 # What the page may fetch from now on: its own Blobs. Workers have the policy that came with their scripts.

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 
 from blurstream_build import serve
 from blurstream_build.serve import Server
-from conftest import SiteWith
 from page_log import PageLog
+from pages_open import SiteWith
 from subject import OpenSubject
 
 REPORT = {"supported", "transport", "simd", "hiddenTabSafe", "reasons"}
