@@ -13,6 +13,14 @@ pytest_plugins = ("pages_open",)  # of tests/browser; tests/privacy have pages, 
 CLIPS = (".mkv", ".mp4", ".gif", ".webm")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that need no browser run side by side, the others one after the other: see build.py test."""
+    for item in items:
+        in_browser = "chromium_program" in getattr(item, "fixturenames", ())
+        if "privacy" in item.path.parts:
+            item.add_marker("browser" if in_browser else "native")
+
+
 @pytest.fixture(scope="session")
 def paths() -> Paths:
     """Where things lie in this checkout."""

@@ -18,8 +18,14 @@ CHECKED = ("build.py", "py", "tests", "models")
 SLOWEST = 15
 # A test that hangs is to be named, not waited for: no call into a page has a limit of its own.
 LIMIT = ("--timeout=600", "--timeout-method=thread")
-SIDE_BY_SIDE = ("tests/py", "-n", "auto", "--dist", "worksteal")
-IN_BROWSERS = ("tests/pyodide", "tests/browser", "tests/privacy")  # one has both cores busy
+SIDE_BY_SIDE = ("tests/py", "tests/privacy", "-m", "not browser", "-n", "auto", "--dist", "worksteal")
+IN_BROWSERS = (
+    "tests/pyodide",
+    "tests/browser",
+    "tests/privacy",
+    "-m",
+    "not native",
+)  # one has both cores busy
 
 
 def test(paths: Paths, console: Console, extra: Sequence[str], *, checks: bool = True) -> int:
