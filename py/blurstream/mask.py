@@ -49,7 +49,8 @@ class Mask:
     def check(self, mask: Array) -> Array:
         """The mask as float32 (144, 256), 0..1.
 
-        Raises ModelError on another size, NaN, or values outside 0..1.
+        Raises ModelError on another size, NaN, values outside 0..1, or a person in every pixel: a network that
+        is damaged answers so, and all of the room would be shown.
         """
         if mask.size != MODEL_HEIGHT * MODEL_WIDTH or mask.dtype != np.float32:
             raise ModelError(
@@ -58,6 +59,8 @@ class Mask:
         least, most = float(mask.min()), float(mask.max())
         if not (least >= -_SLACK and most <= 1 + _SLACK):  # also false for NaN
             raise ModelError(f"mask holds values from {least} to {most}, expected 0 to 1")
+        if least > PERSON:
+            raise ModelError(f"mask has a person in every pixel, with {least} at least")
         return mask.reshape(MODEL_HEIGHT, MODEL_WIDTH)
 
     def shows_person(self, mask: Array, seen: float = 1.0) -> bool:

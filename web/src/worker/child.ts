@@ -52,12 +52,12 @@ export class Child<Out, In extends Report> {
 
   start(): void {
     this.#wanted = true;
-    this.#assets.script(`${this.#name}.mjs`).then(
-      (url) => {
+    this.#assets
+      .script(`${this.#name}.mjs`)
+      .then((url) => {
         if (this.#wanted) this.#spawn(url);
-      },
-      (error: unknown) => this.replace(fromWire(toWire(error, `${this.#name}-unreachable`))),
-    );
+      })
+      .catch((error: unknown) => this.replace(fromWire(toWire(error, `${this.#name}-unreachable`))));
   }
 
   post(message: Out, transfer: Transferable[] = []): void {
@@ -104,8 +104,17 @@ export class Child<Out, In extends Report> {
     this.#stallMs = DOWNLOAD_STALL_MS;
     this.#aliveMs = performance.now();
     worker.onmessage = (event: MessageEvent<In>) => {
-      if (worker === this.#worker) this.#hear(event.data);
-      else this.#events.hearLate(event.data);
+      if (worker !== this.#worker) return this.#events.hearLate(event.data);
+      try {
+        this.#hear(event.data);
+      } catch (error) {
+        this.replace(
+          new WorkerError(
+            `${this.#name}-garbled`,
+            `The ${this.#name} worker said what nobody understands (${String(error)}); it is started again`,
+          ),
+        );
+      }
     };
     worker.onerror = (event) => {
       event.preventDefault();
