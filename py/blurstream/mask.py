@@ -49,8 +49,8 @@ class Mask:
     def check(self, mask: Array) -> Array:
         """The mask as float32 (144, 256), 0..1.
 
-        Raises ModelError on another size, NaN, values outside 0..1, or a person in every pixel: a network that
-        is damaged answers so, and all of the room would be shown.
+        Raises ModelError on another size, NaN, values outside 0..1, or a person in every pixel: a damaged
+        network answers so, and all of the room would be shown.
         """
         if mask.size != MODEL_HEIGHT * MODEL_WIDTH or mask.dtype != np.float32:
             raise ModelError(

@@ -1,4 +1,4 @@
-"""What can break at each boundary that a frame crosses, and what is to be told of it; see pages/injector.js."""
+"""What can break at each boundary that a frame crosses, and what is told of it; see pages/injector.js."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ assert set(KERNELS) <= set(SIGNATURES)
 
 @dataclass(frozen=True)
 class Fault:
-    """`codes`: of the events that tell of it, warnings and errors, whether it comes once or three times in a row.
+    """`codes`: of the warnings and errors that tell of it, whether it comes once or three times in a row.
     `restarts`: a worker is replaced; `wears`: one is when it comes again and again. `ends`: the state that it
-    leaves for good. `lasting`: the state while it comes for ever, 'running' if what is lost then is not missed.
+    leaves for good. `lasting`: the state while it comes for ever, 'running' if nothing is missed then.
     """
 
     boundary: str
@@ -56,7 +56,7 @@ PYTHON = [
     Fault("python", COMPOSER, "python on_mask", "ValueError", ("internal",), restarts=True),
     Fault("python", COMPOSER, "python stats", "OverflowError", ("internal",), restarts=True),
 ]
-# Where a stage fails that composes Python conceals by itself. Before that there is no telling what is in the planes.
+# Where a stage that composes fails Python conceals by itself. Before that nobody knows what the planes hold.
 FIRST = ("model_input", "tile_change_16", "copy_tiles_16")
 KERNEL = [
     *(
@@ -70,7 +70,7 @@ MODEL = [
     Fault("model", SEGMENTER, "segmenter<composer", "no-input", ("model-error",), "run"),
     *(
         Fault("model", COMPOSER, "composer<segmenter", deed, ("bad-mask",), "mask")
-        for deed in ("nan", "huge", "ones")
+        for deed in ("ones", "nan", "huge")
     ),
     Fault("model", COMPOSER, "composer<segmenter", "half", ("model-error",), "mask"),
     Fault("model", COMPOSER, "composer<segmenter", "zeros", ("no-person",), "mask"),
@@ -93,7 +93,7 @@ MESSAGES = [
     ),
     *(
         Fault("messages", GATE, "gate<composer", deed, ("frame-refused",), "made")
-        for deed in ("closed", "no-frame", "small", "raw", "raw-unnamed", "raw-of-another-time")
+        for deed in ("raw-unnamed", "raw", "raw-of-another-time", "closed", "no-frame", "small")
     ),
     Fault("messages", GATE, "gate>composer", "lost", (), "frame", wears=True),
     Fault("messages", GATE, "gate>composer", "twice", (), "frame", lasting="running"),

@@ -10,8 +10,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-Model = onnx.ModelProto
-Change = Callable[[random.Random, Model], None]
+Change = Callable[[random.Random, onnx.ModelProto], None]
 
 OPS = ("Relu", "Add", "Conv", "Resize", "Transpose", "Reshape", "Loop", "If", "MatMul", "Nonsense", "Tile")
 DIMS = (-1, 0, 1, 3, 257, 65_536, 2**31 - 1, 2**62)
@@ -32,10 +31,10 @@ def mutant(original: bytes, seed: int) -> bytes:
     return bytes(model.SerializeToString())
 
 
-_kept: dict[bytes, Model] = {}
+_kept: dict[bytes, onnx.ModelProto] = {}
 
 
-def _parsed(original: bytes) -> Model:
+def _parsed(original: bytes) -> onnx.ModelProto:
     if original not in _kept:
         _kept[original] = onnx.load_from_string(original)
     return _kept[original]
@@ -64,7 +63,7 @@ def _bytes(chance: random.Random, original: bytes) -> bytes:
     return bytes(data)
 
 
-def _weights(chance: random.Random, model: Model) -> None:
+def _weights(chance: random.Random, model: onnx.ModelProto) -> None:
     held = [one for one in model.graph.initializer if one.data_type == onnx.TensorProto.FLOAT]
     if not held:
         return
@@ -78,7 +77,7 @@ def _weights(chance: random.Random, model: Model) -> None:
     tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
 
 
-def _tensor_dims(chance: random.Random, model: Model) -> None:
+def _tensor_dims(chance: random.Random, model: onnx.ModelProto) -> None:
     """Sizes that its data have not."""
     tensor = chance.choice(model.graph.initializer)
     if tensor.dims:
@@ -87,11 +86,11 @@ def _tensor_dims(chance: random.Random, model: Model) -> None:
         tensor.dims.append(chance.choice(DIMS))
 
 
-def _tensor_type(chance: random.Random, model: Model) -> None:
+def _tensor_type(chance: random.Random, model: onnx.ModelProto) -> None:
     chance.choice(model.graph.initializer).data_type = chance.choice((0, 1, 2, 6, 7, 8, 10, 11, 99))
 
 
-def _port(chance: random.Random, model: Model) -> None:
+def _port(chance: random.Random, model: onnx.ModelProto) -> None:
     port = chance.choice([*model.graph.input, *model.graph.output]).type.tensor_type
     if chance.random() < 0.3:
         port.elem_type = chance.choice((0, 2, 7, 10, 11, 99))
@@ -101,11 +100,11 @@ def _port(chance: random.Random, model: Model) -> None:
         port.shape.dim.add().dim_value = chance.choice(DIMS)
 
 
-def _op(chance: random.Random, model: Model) -> None:
+def _op(chance: random.Random, model: onnx.ModelProto) -> None:
     chance.choice(model.graph.node).op_type = chance.choice(OPS)
 
 
-def _edge(chance: random.Random, model: Model) -> None:
+def _edge(chance: random.Random, model: onnx.ModelProto) -> None:
     node = chance.choice(model.graph.node)
     names = node.input if chance.random() < 0.7 and node.input else node.output
     others = [name for one in model.graph.node for name in (*one.input, *one.output)]
@@ -113,7 +112,7 @@ def _edge(chance: random.Random, model: Model) -> None:
         names[chance.randrange(len(names))] = chance.choice([*others, "", "nowhere"])
 
 
-def _attribute(chance: random.Random, model: Model) -> None:
+def _attribute(chance: random.Random, model: onnx.ModelProto) -> None:
     held = [one for node in model.graph.node for one in node.attribute]
     if not held:
         return
@@ -128,7 +127,7 @@ def _attribute(chance: random.Random, model: Model) -> None:
         one.i = chance.choice(DIMS)
 
 
-def _nodes(chance: random.Random, model: Model) -> None:
+def _nodes(chance: random.Random, model: onnx.ModelProto) -> None:
     nodes = list(model.graph.node)
     match chance.choice(("leave out", "twice", "shuffle")):
         case "leave out":
@@ -141,14 +140,14 @@ def _nodes(chance: random.Random, model: Model) -> None:
     model.graph.node.extend(nodes)
 
 
-def _versions(chance: random.Random, model: Model) -> None:
+def _versions(chance: random.Random, model: onnx.ModelProto) -> None:
     if chance.random() < 0.5:
         model.ir_version = chance.choice((0, 1, 99, 2**31 - 1))
     else:
         model.opset_import[0].version = chance.choice((0, 1, 6, 99, 2**31 - 1))
 
 
-def _boundless(chance: random.Random, model: Model) -> None:
+def _boundless(chance: random.Random, model: onnx.ModelProto) -> None:
     """Asks for gigabytes: a constant that is expanded to a shape nobody can hold."""
     output = model.graph.output[0].name
     for node in model.graph.node:

@@ -1,7 +1,7 @@
 """Every fault of the table, at every boundary: nothing leaks, one event tells of it, and it goes on.
 
-A part of the table is for every day: one fault a boundary, once. BLURSTREAM_FAULTS=all takes each of them once,
-three times in a row and for ever.
+A part of the table is for every day: one of each kind a boundary, once. BLURSTREAM_FAULTS=all takes each of
+them once, three times in a row and for ever.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import os
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import instrumented
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 from conftest import OpenWindow, WarmPage
-from fault_table import FAULTS, Fault
+from fault_table import COMPOSER, FAULTS, GATE, Fault
 from faults import handler
 from page_log import PageLog
 from subject import WORKERS, Subject, private
@@ -32,6 +33,9 @@ MET_S = 20.0
 # A recovery is to take a second and is printed; this only says that it is no accident of a busy machine.
 RECOVERED_S = 40.0
 MOST_STARTS = 6
+PAGE_HANGS_MS = 3000
+SLEPT_MS = 3_600_000
+WORDS = (b"trapdoor", b"injector", b"strike(")
 STRIKES_A_SECOND = 100  # more would be a loop that does nothing else
 
 
@@ -39,15 +43,15 @@ def chosen() -> list[tuple[Fault, str]]:
     if ALL:
         pairs = [(fault, mode) for fault in FAULTS for mode in MODES]
         return [pair for pair in pairs if pair[1] != "thrice" or not (pair[0].restarts or pair[0].ends)]
-    first: dict[str, Fault] = {}
+    first: dict[tuple[object, ...], Fault] = {}
     for fault in FAULTS:
         if not fault.restarts:
-            first.setdefault(fault.boundary, fault)
+            first.setdefault((fault.boundary, fault.codes), fault)
     return [(fault, "once") for fault in first.values()]
 
 
 class Bench:
-    """A page of the instrumented build, and a stream in it that goes from fault to fault as long as it lives."""
+    """A page of the instrumented build, and a stream in it that goes from fault to fault while it lives."""
 
     def __init__(self, window: OpenWindow, url: str) -> None:
         self._window, self._url = window, url
@@ -113,6 +117,47 @@ def test_a_fault(bench: Bench, fault: Fault, mode: str) -> None:
             bench.renew(page=spent)
 
 
+def test_the_page_hangs(bench: Bench) -> None:
+    """Its thread is not on the way of a frame."""
+    subject = bench.running()
+    subject.look()
+    frames, told = len(subject.rows), len(subject.events)
+    subject.page.evaluate(f"() => injector.block({PAGE_HANGS_MS})")
+    subject.until_frames(5)
+    rows = subject.rows[frames:]
+    private(rows, "the page hangs")
+    shown = [row.timestamp for row in rows if not row.flat]
+    gap_ms = max(b - a for a, b in pairwise(shown)) / 1000
+    print(f"the page hangs for {PAGE_HANGS_MS} ms: {len(shown)} frames, the longest gap {gap_ms:.0f} ms")
+    assert gap_ms < PAGE_HANGS_MS / 2, "no frame was made meanwhile"
+    assert subject.events[told:] == []
+
+
+def test_the_clock_jumps(bench: Bench) -> None:
+    """As when the machine has slept: what looks old then is not taken to hang."""
+    subject = bench.running()
+    subject.look()
+    frames, told = len(subject.rows), len(subject.events)
+    for worker in ("gate", "composer", "segmenter"):
+        subject.page.evaluate("([worker, ms]) => injector.jump(worker, ms)", [worker, SLEPT_MS])
+    subject.watch(LASTING_S)
+    subject.until_frames(5)
+    private(subject.rows[frames:], "the clock jumps")
+    assert [event for event in subject.events[told:] if event.type != "statechange"] == []
+    assert (subject.state, subject.stats["restarts"]) == ("running", 0)
+    bench.renew(page=True)  # of another time than the rest
+
+
+def test_nothing_of_it_is_in_dist(dist: Path) -> None:
+    """What breaks the library is put in front of it when it is served, and only here."""
+    own = [path.read_bytes() for path in instrumented.PREFACES]
+    for file in dist.rglob("*"):
+        if file.is_file() and file.suffix in (".js", ".mjs", ".zip", ".ts", ".html"):
+            data = file.read_bytes()
+            assert not any(word in data for word in WORDS), file
+    assert all(any(word in text for text in own) for word in WORDS)
+
+
 def broken(subject: Subject, fault: Fault, mode: str) -> None:
     what, times = f"{fault.name} {mode}", MODES[mode]
     subject.look()
@@ -176,9 +221,8 @@ def closed(subject: Subject, what: str, *, alive: bool) -> None:
         subject.pause()
     end = time.monotonic() + 10
     while True:
-        counts = [
-            subject.page.evaluate("(worker) => subject.count(worker)", one) for one in ("gate", "composer")
-        ]
+        holders = [one for one in (GATE, COMPOSER) if f"{one}.mjs" in subject.workers()]
+        counts = [subject.page.evaluate("(worker) => subject.count(worker)", one) for one in holders]
         if not any(count["open"] for count in counts):
             break
         assert time.monotonic() < end, f"{what}: left open {counts}"

@@ -11,6 +11,7 @@ import random
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from blurstream_build.serve import Handler, Server
 from conftest import PAGES, OpenWindow
 from mutants import mutant
 
-CASES = int(os.environ.get("BLURSTREAM_FUZZ", "300"))
+CASES = int(os.environ.get("BLURSTREAM_FUZZ", "150"))
 FIRST = int(os.environ.get("BLURSTREAM_FUZZ_SEED") or random.SystemRandom().randrange(2**31))
 AT_ONCE = 50
 HANG_MS = 2000
@@ -37,7 +38,11 @@ SLACK = 1e-3
 
 @pytest.fixture(scope="module")
 def page(
-    paths: Paths, mounts: dict[str, Path], dist: Path, windows: OpenWindow, tmp_path_factory: pytest.TempPathFactory
+    paths: Paths,
+    mounts: dict[str, Path],
+    dist: Path,
+    windows: OpenWindow,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Page]:
     """With `loading`, in front of a server of mutants: /mutants/SEED.onnx."""
     bundled = tmp_path_factory.mktemp("workers")
@@ -55,7 +60,7 @@ def page(
             name = self.path.rpartition("/")[2].removesuffix(".onnx")
             data = original if name == "original" else mutant(original, int(name))
             kind = serve.TYPES.get(".onnx", "application/octet-stream")
-            self._head(serve.HTTPStatus.OK, {"Content-Type": kind, "Content-Length": str(len(data))})
+            self._head(HTTPStatus.OK, {"Content-Type": kind, "Content-Length": str(len(data))})
             self.wfile.write(data)
 
     with Server({**mounts, "/bundled/": bundled}, handler=Mutants) as site:
@@ -74,7 +79,9 @@ def description(dist: Path) -> str:
 RUN = "([cases, limit, warm]) => loading.run(cases, limit, warm)"
 
 
-def outcomes(page: Page, cases: list[dict[str, Any]], warm: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+def outcomes(
+    page: Page, cases: list[dict[str, Any]], warm: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = page.evaluate(RUN, [cases, HANG_MS, warm])
     return found
 
@@ -99,7 +106,7 @@ def test_networks(page: Page, description: str) -> None:
 
 
 def judged(outcome: dict[str, Any], what: str) -> str:
-    """Asserts that it is a typed refusal, or that whatever it answers is used or refused as the product does."""
+    """Asserts that it is a typed refusal, or that what it answers is fit or refused by the pipeline."""
     if "answers" not in outcome:
         assert outcome["typed"] and outcome["name"] == "ModelError", f"{what}: {outcome}"
         return str(outcome["code"])
@@ -118,11 +125,21 @@ def judged(outcome: dict[str, Any], what: str) -> str:
 # What may stand anywhere in a JSON file, and what somebody might put there on purpose.
 JUNK = st.one_of(
     *(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)),
-    st.sampled_from([2**53, -1, 0, 1e308, "", "a" * 5000, [], {}, [[]], [1, 144, 256, 3], "../", "__proto__"]),
+    st.sampled_from(
+        [2**53, -1, 0, 1e308, "", "a" * 5000, [], {}, [[]], [1, 144, 256, 3], "../", "__proto__"]
+    ),
 )
 NAMES = st.sampled_from(
     [
-        *("../evil.js", "/evil.js", "//example.org/evil.js", "https://example.org/a.wasm", "..\\a", "a/b", "."),
+        *(
+            "../evil.js",
+            "/evil.js",
+            "//example.org/evil.js",
+            "https://example.org/a.wasm",
+            "..\\a",
+            "a/b",
+            ".",
+        ),
         *("..", "", "%2e%2e/a", "data:,", "\u0000", "gate.mjs?x", "gate.mjs#x", "__proto__", "constructor"),
     ]
 )
@@ -162,7 +179,7 @@ def damaged(draw: st.DrawFn, original: str) -> str:
 
 
 def tried(page: Page, kind: str, original: str, refusal: str, count: int) -> None:
-    """Lets hypothesis damage `original`, and asserts that it is taken or refused with an error of that name."""
+    """Damages `original`, and asserts that it is taken, or refused with an error of that name."""
     ends: Counter[str] = Counter()
     base = page.evaluate("() => new URL('/assets/', location.href).href")
     batch = st.lists(damaged(original), min_size=AT_ONCE, max_size=AT_ONCE)
@@ -176,7 +193,9 @@ def tried(page: Page, kind: str, original: str, refusal: str, count: int) -> Non
     )
     @given(batch)
     def try_all(texts: list[str]) -> None:
-        for text, outcome in zip(texts, outcomes(page, [{"kind": kind, "text": t} for t in texts]), strict=True):
+        for text, outcome in zip(
+            texts, outcomes(page, [{"kind": kind, "text": t} for t in texts]), strict=True
+        ):
             assert not outcome.get("hung") and not outcome.get("died"), (text, outcome)
             if "message" in outcome:
                 assert outcome["typed"] and outcome["name"] == refusal, (text, outcome)

@@ -108,15 +108,21 @@ scope.onmessage = ({ data }) => {
     case 'probe':
       return scope.postMessage({ type: 'probed', reasons: workerReasons() });
     case 'open':
+      if (!(data.port instanceof MessagePort)) return refuse(data);
       return open(data);
     case 'close':
       // Ends the workers below too. They are not terminated one by one: Chromium leaves a worker running for
       // good when it is terminated while its script loads and its parent ends at once.
       return scope.close();
     default:
-      return console.error(`BlurStream: the gate does not know ${JSON.stringify(data satisfies never)}`);
+      return refuse(data satisfies never);
   }
 };
+
+/** It is about no stream, and those that there are go on. */
+function refuse(message: unknown): void {
+  console.error('BlurStream: the gate was told what it does not understand', message);
+}
 
 function open({ port, ...start }: Extract<PageToGate, { type: 'open' }>): void {
   const { protocol } = start;
