@@ -1,6 +1,5 @@
 import type { MadeFrame, StreamToPage } from '../protocol.js';
 import type { StreamState } from '../stats.js';
-import type { FrameSize } from './fitting.js';
 import type { Ticket } from './flight.js';
 import type { Meter } from './meter.js';
 import { SafeFrame, SafeWriter } from './safewriter.js';
@@ -45,13 +44,10 @@ export class Output {
     this.#complete = true;
   }
 
-  /**
-   * `size`: see SafeFrame. `mayBeRaw`: the effect in force is 'none'. Says whether the frame was written. Raises
-   * WorkerError for one that is not what it should be.
-   */
-  made(message: MadeFrame, ticket: Ticket, size: FrameSize | null, mayBeRaw: boolean): boolean {
-    const safe = SafeFrame.made(message, ticket.shape, size, mayBeRaw);
+  /** `mayBeRaw`: the effect in force is 'none'. Says whether the frame was written. */
+  made(message: MadeFrame, ticket: Ticket, mayBeRaw: boolean): boolean {
     this.#modelled ||= message.reason !== 'no-model';
+    const safe = SafeFrame.made(message, mayBeRaw);
     if (safe !== null) return this.#write(safe, ticket, message.reason);
     this.#meter.dropped();
     return false;
@@ -69,18 +65,9 @@ export class Output {
     this.#enter('failed', reason);
   }
 
-  /** How long the track has taken no frame. */
-  stuckMs(nowMs: number): number {
-    return this.#writer.stuckMs(nowMs);
-  }
-
-  forgive(nowMs: number): void {
-    this.#writer.forgive(nowMs);
-  }
-
-  /** Ends the track; see SafeWriter. */
-  close(patienceMs: number): Promise<void> {
-    return this.#writer.close(patienceMs);
+  /** Ends the track. */
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 
   #write(safe: SafeFrame, ticket: Ticket, reason: string): boolean {
