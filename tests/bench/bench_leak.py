@@ -1,6 +1,6 @@
 """What leaks and how the edge looks: scenes of known alpha through the native pipeline.
 
-    PYTHONPATH=py .venv/bin/python tests/bench/bench_leak.py [--seconds N] [--json OUT] [--than JSON] ...
+    PYTHONPATH=py:tests/privacy .venv/bin/python tests/bench/bench_leak.py [--json OUT] [--than JSON] ...
 
 Prints one table, scenes across; --than puts an earlier run's figures beside them. --pictures writes for each
 scene the output with the largest leak so far, and where in the scene the room was ever shown.
