@@ -73,7 +73,9 @@ class Mask:
         least, most = DOUBT
         sure = int(np.count_nonzero(mask > most))
         in_doubt = int(np.count_nonzero(mask > least)) - sure
-        if in_doubt > max(sure, APPEARS * mask.size) or np.count_nonzero(mask > PERSON) > ALL * mask.size:
+        found = int(np.count_nonzero(mask > PERSON))
+        doubtful = in_doubt > max(sure, APPEARS * mask.size)
+        if found > ALL * mask.size or (doubtful and found > APPEARS * mask.size):
             self._seen, self._needed, self.person = 0, RETURN, False
             self._reason = "low-confidence"
         elif self.shows_person(mask, seen):
