@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from blurstream_build.paths import Paths, checkout
 
-pytest_plugins = ("pages_open",)  # of tests/browser; tests/privacy have pages, too
+# Of tests/browser; tests/privacy have pages, too. Inside Pyodide there is no other browser.
+pytest_plugins = () if sys.platform == "emscripten" else ("pages_open",)
 CLIPS = (".mkv", ".mp4", ".gif", ".webm")
 
 
