@@ -11,6 +11,7 @@ from . import (
     assets,
     bundle,
     clips,
+    integrity,
     kernels,
     lock,
     model,
@@ -58,9 +59,11 @@ def build(
         bundle.adapters(paths, console, found)
         bundle.demo(paths, console, found)
         bundle.examples(paths, console, found)
+        integrity.write(paths, console)
         if compress:
             sizes.compress(paths, console, found)
             sizes.report(paths, console)
+            integrity.report(paths, console)
     return found
 
 
