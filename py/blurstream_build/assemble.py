@@ -10,15 +10,19 @@ from pathlib import Path
 from . import (
     assets,
     bundle,
+    bundled,
     clips,
+    components,
     integrity,
     kernels,
+    licences,
     lock,
     model,
     node,
     npm,
     numpy_wheel,
     pyodide_runtime,
+    sbom,
     sizes,
     venv,
 )
@@ -27,7 +31,6 @@ from .node import Node
 from .paths import Paths
 from .stamps import Stamp, digest, files_under
 
-MODEL_PACKAGE = "@mediapipe/selfie_segmentation"
 RUNTIME_STEPS = r"download|numpy_wheel|pyodide_runtime|runtime_"
 
 
@@ -60,6 +63,9 @@ def build(
         bundle.demo(paths, console, found)
         bundle.examples(paths, console, found)
         integrity.write(paths, console)
+        parts = components.installed(paths)
+        licences.collect(paths, console, parts)
+        sbom.write(paths, console, parts, bundled.read(bundle.records(paths)))
         if compress:
             sizes.compress(paths, console, found)
             sizes.report(paths, console)
@@ -81,7 +87,7 @@ def stage(paths: Paths, name: str) -> Path:
 
 
 def _model(paths: Paths, console: Console, name: str | None) -> None:
-    package = paths.node_modules / MODEL_PACKAGE
+    package = paths.node_modules / components.MODEL_PACKAGE
     inputs = [*files_under(paths.models), paths.steps / "model.py", package / "package.json"]
     out = paths.built_models
     chosen = model.choose(paths.models / "manifest.json", name)

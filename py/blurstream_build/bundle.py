@@ -30,8 +30,9 @@ def workers(paths: Paths, console: Console, node: Node) -> None:
         out.mkdir(parents=True, exist_ok=True)
         for stale in files_under(out):
             stale.unlink()
-        _phase(paths, console, node, step, ["--assets", str(out)])
-        stamp.write(files_under(out))
+        record = records(paths)[0][0]
+        _phase(paths, console, node, step, ["--assets", str(out), "--record", str(record)])
+        stamp.write([*files_under(out), record])
         step.done(f"{len(files_under(out))} files")
 
 
@@ -42,10 +43,12 @@ def library(paths: Paths, console: Console, node: Node, manifest_sha256: str) ->
         if stamp.fresh():
             step.done("up to date")
             return
-        _phase(paths, console, node, step, ["--manifest-sha256", manifest_sha256, "--out", str(paths.dist)])
+        record = records(paths)[1][0]
+        arguments = ["--manifest-sha256", manifest_sha256, "--out", str(paths.dist), "--record", str(record)]
+        _phase(paths, console, node, step, arguments)
         for name in LICENCES:  # whoever hosts dist passes these on, too
             write_if_changed(paths.dist / name, (paths.root / name).read_bytes())
-        stamp.write([paths.dist / name for name in (*LIBRARY, *LICENCES)])
+        stamp.write([*(paths.dist / name for name in (*LIBRARY, *LICENCES)), record])
         step.done(", ".join(LIBRARY))
 
 
@@ -93,6 +96,7 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
         entries = [p for p in scripts if (source / f"{p.stem}.html").is_file() or p.stem == "demo"]
         out = paths.build / "stage" / "demo"
         out.mkdir(parents=True, exist_ok=True)
+        record = records(paths)[2][0]
         stamp = Stamp(paths.stamps / "demo.json", _key(paths, node))
         if not stamp.fresh():
             step.say("esbuild")
@@ -101,14 +105,14 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
                 [
                     node.node, paths.node_modules / "esbuild" / "bin" / "esbuild", *entries, "--bundle",
                     "--format=esm", "--target=es2022", f"--outdir={out}", "--external:*/blurstream.mjs",
-                    "--log-level=warning",
+                    "--log-level=warning", f"--metafile={record}",
                 ],
                 what="bundling the demo page",
                 fix=FIX,
                 cwd=paths.web,
                 env=node_step.environment(node),
             )  # fmt: skip
-            stamp.write([out / f"{p.stem}.js" for p in entries])
+            stamp.write([*(out / f"{p.stem}.js" for p in entries), record])
         wanted = {f"{p.stem}.js": out / f"{p.stem}.js" for p in entries}
         wanted |= {
             p.relative_to(source).as_posix(): p
@@ -118,6 +122,12 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
         wanted |= {p.name: p for p in _clips(paths)}
         changed = mirror(wanted, paths.dist / "demo", keep=())
         step.done(f"{len(wanted)} files, {changed} written" if changed else "up to date")
+
+
+def records(paths: Paths) -> list[tuple[Path, str]]:
+    """What esbuild has told of the workers, the library and the demo page, with their folders in dist."""
+    folders = {"workers": "assets/", "library": "", "demo": "demo/"}
+    return [(paths.build / "stage" / f"{name}.json", folder) for name, folder in folders.items()]
 
 
 def _clips(paths: Paths) -> list[Path]:
