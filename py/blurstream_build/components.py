@@ -158,7 +158,7 @@ def _inside_python() -> list[Component]:
             note="It has no version in its bytes.",
         ),
         Component(
-            "LLVM's runtime libraries", "pkg:github/llvm/llvm-project", "", "Apache-2.0 WITH LLVM-exception",
+            "LLVM runtime libraries", "pkg:github/llvm/llvm-project", "", "Apache-2.0 WITH LLVM-exception",
             (*PYTHON, *ORT), ("py:ziglang/lib/libcxx/LICENSE.TXT",),
             note="compiler-rt, libc++ and libc++abi, of Emscripten. They have no version in their bytes.",
         ),
