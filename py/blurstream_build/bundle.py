@@ -17,6 +17,7 @@ FIX = "The output above names the file and line in web/. Correct it and run the 
 SOURCES = (".ts", ".mts", ".mjs", ".json", ".html", ".css")
 LIBRARY = ("blurstream.js", "blurstream.mjs", "blurstream.d.ts", "blurstream.d.mts")
 LICENCES = ("LICENSE", "THIRD_PARTY.md")
+BUNDLES = {"workers": "assets/", "library": "", "adapters": "adapters/", "demo": "demo/"}  # and where they go
 
 
 def workers(paths: Paths, console: Console, node: Node) -> None:
@@ -30,7 +31,7 @@ def workers(paths: Paths, console: Console, node: Node) -> None:
         out.mkdir(parents=True, exist_ok=True)
         for stale in files_under(out):
             stale.unlink()
-        record = records(paths)[0][0]
+        record = _record(paths, "workers")
         _phase(paths, console, node, step, ["--assets", str(out), "--record", str(record)])
         stamp.write([*files_under(out), record])
         step.done(f"{len(files_under(out))} files")
@@ -43,7 +44,7 @@ def library(paths: Paths, console: Console, node: Node, manifest_sha256: str) ->
         if stamp.fresh():
             step.done("up to date")
             return
-        record = records(paths)[1][0]
+        record = _record(paths, "library")
         arguments = ["--manifest-sha256", manifest_sha256, "--out", str(paths.dist), "--record", str(record)]
         _phase(paths, console, node, step, arguments)
         for name in LICENCES:  # whoever hosts dist passes these on, too
@@ -59,8 +60,9 @@ def adapters(paths: Paths, console: Console, node: Node) -> None:
         stamp = Stamp(paths.stamps / "adapters.json", _key(paths, node))
         if not stamp.fresh():
             _emptied(out)
-            _script(paths, console, node, step, "adapters.mjs", ["--out", str(out)])
-            stamp.write(files_under(out))
+            record = _record(paths, "adapters")
+            _script(paths, console, node, step, "adapters.mjs", ["--out", str(out), "--record", str(record)])
+            stamp.write([*files_under(out), record])
         files = {p.name: p for p in files_under(out)}
         changed = mirror(files, paths.dist / "adapters", keep=())
         step.done(f"{len(files)} files, {changed} written" if changed else "up to date")
@@ -96,7 +98,7 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
         entries = [p for p in scripts if (source / f"{p.stem}.html").is_file() or p.stem == "demo"]
         out = paths.build / "stage" / "demo"
         out.mkdir(parents=True, exist_ok=True)
-        record = records(paths)[2][0]
+        record = _record(paths, "demo")
         stamp = Stamp(paths.stamps / "demo.json", _key(paths, node))
         if not stamp.fresh():
             step.say("esbuild")
@@ -125,9 +127,12 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
 
 
 def records(paths: Paths) -> list[tuple[Path, str]]:
-    """What esbuild has told of the workers, the library and the demo page, with their folders in dist."""
-    folders = {"workers": "assets/", "library": "", "demo": "demo/"}
-    return [(paths.build / "stage" / f"{name}.json", folder) for name, folder in folders.items()]
+    """What esbuild has told of each bundle that goes into dist, with the folder of dist that it goes to."""
+    return [(_record(paths, name), folder) for name, folder in BUNDLES.items()]
+
+
+def _record(paths: Paths, name: str) -> Path:
+    return paths.build / "stage" / f"{name}.json"
 
 
 def _clips(paths: Paths) -> list[Path]:

@@ -192,8 +192,10 @@ def test_packages_in_scripts(paths: Paths, parts: list[Component], text: str) ->
     found = bundled.read(bundle.records(paths))
     assert found["assets/composer.mjs"] == {"pyodide"}
     assert found["assets/segmenter.mjs"] == {"onnxruntime-web"}
-    ours = {"assets/gate.mjs", "blurstream.js", "blurstream.mjs", "demo/demo.js"}
-    assert ours <= found.keys() and not any(found[name] for name in ours)
+    made = {p for pattern in sbom.OWN_SCRIPTS for p in paths.dist.glob(pattern)}
+    ours = {"assets/gate.mjs", *(file.relative_to(paths.dist).as_posix() for file in made)}
+    assert {"adapters/getusermedia.js", "demo/demo.js"} <= ours <= found.keys()
+    assert not any(found[name] for name in ours)
     with pytest.raises(BuildError, match=r"gate\.mjs has the npm package left-pad"):
         sbom.check(paths.dist, parts, {"assets/gate.mjs": {"left-pad"}})
 
