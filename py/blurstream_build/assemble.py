@@ -10,7 +10,6 @@ from pathlib import Path
 from . import (
     assets,
     bundle,
-    bundled,
     clips,
     components,
     integrity,
@@ -65,7 +64,7 @@ def build(
         integrity.write(paths, console)
         parts = components.installed(paths)
         licences.collect(paths, console, parts)
-        sbom.write(paths, console, parts, bundled.read(bundle.records(paths)))
+        sbom.write(paths, console, parts, bundle.packages(bundle.records(paths)))
         if compress:
             sizes.compress(paths, console, found)
             sizes.report(paths, console)

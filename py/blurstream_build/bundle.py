@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from . import node as node_step
@@ -18,6 +20,9 @@ SOURCES = (".ts", ".mts", ".mjs", ".json", ".html", ".css")
 LIBRARY = ("blurstream.js", "blurstream.mjs", "blurstream.d.ts", "blurstream.d.mts")
 LICENCES = ("LICENSE", "THIRD_PARTY.md")
 BUNDLES = {"workers": "assets/", "library": "", "adapters": "adapters/", "demo": "demo/"}  # and where they go
+
+Packages = dict[str, set[str]]  # the npm packages in a script, by its path in dist
+PACKAGE = re.compile(r".*node_modules/((?:@[^/]+/)?[^/]+)/")  # the innermost one
 
 
 def workers(paths: Paths, console: Console, node: Node) -> None:
@@ -129,6 +134,17 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
 def records(paths: Paths) -> list[tuple[Path, str]]:
     """What esbuild has told of each bundle that goes into dist, with the folder of dist that it goes to."""
     return [(_record(paths, name), folder) for name, folder in BUNDLES.items()]
+
+
+def packages(told: Iterable[tuple[Path, str]]) -> Packages:
+    """The npm packages in each script of these records."""
+    found: Packages = {}
+    for file, folder in told:
+        for output, described in json.loads(file.read_text("utf-8"))["outputs"].items():
+            inputs = [name for name, share in described["inputs"].items() if share["bytesInOutput"]]
+            inside = {match[1] for match in map(PACKAGE.match, inputs) if match}
+            found[f"{folder}{Path(output).name}"] = inside
+    return found
 
 
 def _record(paths: Paths, name: str) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import assets, licences
-from .bundled import Bundled
+from .bundle import Packages
 from .components import OWN, Component
 from .console import Console
 from .errors import BuildError
@@ -23,17 +23,17 @@ OWN_SCRIPTS = ("blurstream.js", "blurstream.mjs", "adapters/*.js", "adapters/*.m
 TEXT = "blurstream:licence-text"
 
 
-def write(paths: Paths, console: Console, components: list[Component], bundled: Bundled) -> None:
+def write(paths: Paths, console: Console, components: list[Component], packages: Packages) -> None:
     """Writes the document. Raises BuildError where it would be wrong: see `check`."""
     with console.step("bill of materials") as step:
-        check(paths.dist, components, bundled)
+        check(paths.dist, components, packages)
         document = describe(paths.dist, assets.version(paths), components)
         data = (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
         wrote = assets.write_if_changed(paths.dist / FILE, data)
         step.done(f"{len(components)} components" if wrote else "up to date")
 
 
-def check(dist: Path, components: Iterable[Component], bundled: Bundled) -> None:
+def check(dist: Path, components: Iterable[Component], packages: Packages) -> None:
     """Raises BuildError for a file of dist/assets, or a package inside a script, that nothing accounts for;
     for a file that a component is said to be in and that is not there; and for one without its mark.
     """
@@ -50,8 +50,8 @@ def check(dist: Path, components: Iterable[Component], bundled: Bundled) -> None
     for file in _files(dist, ["assets/*"]):
         if file not in known:
             raise _wrong(f"{file} is neither of this project nor of a component")
-    for script, packages in bundled.items():
-        for package in sorted(packages - held.get(script, set())):
+    for script, inside in packages.items():
+        for package in sorted(inside - held.get(script, set())):
             raise _wrong(f"{script} has the npm package {package} in it, which no component accounts for")
 
 

@@ -14,7 +14,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from blurstream_build import bundle, bundled, components, licences, numpy_wheel, sbom
+from blurstream_build import bundle, components, licences, numpy_wheel, sbom
 from blurstream_build.components import OWN, Component
 from blurstream_build.errors import BuildError
 from blurstream_build.paths import Paths
@@ -189,7 +189,7 @@ def test_a_component_that_is_left_out_fails_the_build(paths: Paths, parts: list[
 
 def test_packages_in_scripts(paths: Paths, parts: list[Component], text: str) -> None:
     """esbuild tells what it put in: nothing but what is listed, and of that what must be there."""
-    found = bundled.read(bundle.records(paths))
+    found = bundle.packages(bundle.records(paths))
     assert found["assets/composer.mjs"] == {"pyodide"}
     assert found["assets/segmenter.mjs"] == {"onnxruntime-web"}
     made = {p for pattern in sbom.OWN_SCRIPTS for p in paths.dist.glob(pattern)}
@@ -208,7 +208,7 @@ def test_records_name_the_innermost_package(tmp_path: Path) -> None:
         "src/own.ts": {"bytesInOutput": 9},
     }
     record.write_text(json.dumps({"outputs": {"../out/one.mjs": {"inputs": inputs}}}))
-    assert bundled.read([(record, "assets/")]) == {"assets/one.mjs": {"@scope/b"}}
+    assert bundle.packages([(record, "assets/")]) == {"assets/one.mjs": {"@scope/b"}}
 
 
 def test_a_licence_that_is_not_there_fails_the_build(paths: Paths, parts: list[Component]) -> None:
