@@ -11,13 +11,17 @@ from . import (
     assets,
     bundle,
     clips,
+    components,
+    integrity,
     kernels,
+    licences,
     lock,
     model,
     node,
     npm,
     numpy_wheel,
     pyodide_runtime,
+    sbom,
     sizes,
     venv,
 )
@@ -26,7 +30,6 @@ from .node import Node
 from .paths import Paths
 from .stamps import Stamp, digest, files_under
 
-MODEL_PACKAGE = "@mediapipe/selfie_segmentation"
 RUNTIME_STEPS = r"download|numpy_wheel|pyodide_runtime|runtime_"
 
 
@@ -58,9 +61,14 @@ def build(
         bundle.adapters(paths, console, found)
         bundle.demo(paths, console, found)
         bundle.examples(paths, console, found)
+        integrity.write(paths, console)
+        parts = components.installed(paths)
+        licences.collect(paths, console, parts)
+        sbom.write(paths, console, parts, bundle.packages(bundle.records(paths)))
         if compress:
             sizes.compress(paths, console, found)
             sizes.report(paths, console)
+            integrity.report(paths, console)
     return found
 
 
@@ -78,7 +86,7 @@ def stage(paths: Paths, name: str) -> Path:
 
 
 def _model(paths: Paths, console: Console, name: str | None) -> None:
-    package = paths.node_modules / MODEL_PACKAGE
+    package = paths.node_modules / components.MODEL_PACKAGE
     inputs = [*files_under(paths.models), paths.steps / "model.py", package / "package.json"]
     out = paths.built_models
     chosen = model.choose(paths.models / "manifest.json", name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from . import node as node_step
@@ -17,6 +19,10 @@ FIX = "The output above names the file and line in web/. Correct it and run the 
 SOURCES = (".ts", ".mts", ".mjs", ".json", ".html", ".css")
 LIBRARY = ("blurstream.js", "blurstream.mjs", "blurstream.d.ts", "blurstream.d.mts")
 LICENCES = ("LICENSE", "THIRD_PARTY.md")
+BUNDLES = {"workers": "assets/", "library": "", "adapters": "adapters/", "demo": "demo/"}  # and where they go
+
+Packages = dict[str, set[str]]  # the npm packages in a script, by its path in dist
+PACKAGE = re.compile(r".*node_modules/((?:@[^/]+/)?[^/]+)/")  # the innermost one
 
 
 def workers(paths: Paths, console: Console, node: Node) -> None:
@@ -30,8 +36,9 @@ def workers(paths: Paths, console: Console, node: Node) -> None:
         out.mkdir(parents=True, exist_ok=True)
         for stale in files_under(out):
             stale.unlink()
-        _phase(paths, console, node, step, ["--assets", str(out)])
-        stamp.write(files_under(out))
+        record = _record(paths, "workers")
+        _phase(paths, console, node, step, ["--assets", str(out), "--record", str(record)])
+        stamp.write([*files_under(out), record])
         step.done(f"{len(files_under(out))} files")
 
 
@@ -42,10 +49,12 @@ def library(paths: Paths, console: Console, node: Node, manifest_sha256: str) ->
         if stamp.fresh():
             step.done("up to date")
             return
-        _phase(paths, console, node, step, ["--manifest-sha256", manifest_sha256, "--out", str(paths.dist)])
+        record = _record(paths, "library")
+        arguments = ["--manifest-sha256", manifest_sha256, "--out", str(paths.dist), "--record", str(record)]
+        _phase(paths, console, node, step, arguments)
         for name in LICENCES:  # whoever hosts dist passes these on, too
             write_if_changed(paths.dist / name, (paths.root / name).read_bytes())
-        stamp.write([paths.dist / name for name in (*LIBRARY, *LICENCES)])
+        stamp.write([*(paths.dist / name for name in (*LIBRARY, *LICENCES)), record])
         step.done(", ".join(LIBRARY))
 
 
@@ -56,8 +65,9 @@ def adapters(paths: Paths, console: Console, node: Node) -> None:
         stamp = Stamp(paths.stamps / "adapters.json", _key(paths, node))
         if not stamp.fresh():
             _emptied(out)
-            _script(paths, console, node, step, "adapters.mjs", ["--out", str(out)])
-            stamp.write(files_under(out))
+            record = _record(paths, "adapters")
+            _script(paths, console, node, step, "adapters.mjs", ["--out", str(out), "--record", str(record)])
+            stamp.write([*files_under(out), record])
         files = {p.name: p for p in files_under(out)}
         changed = mirror(files, paths.dist / "adapters", keep=())
         step.done(f"{len(files)} files, {changed} written" if changed else "up to date")
@@ -93,6 +103,7 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
         entries = [p for p in scripts if (source / f"{p.stem}.html").is_file() or p.stem == "demo"]
         out = paths.build / "stage" / "demo"
         out.mkdir(parents=True, exist_ok=True)
+        record = _record(paths, "demo")
         stamp = Stamp(paths.stamps / "demo.json", _key(paths, node))
         if not stamp.fresh():
             step.say("esbuild")
@@ -101,14 +112,14 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
                 [
                     node.node, paths.node_modules / "esbuild" / "bin" / "esbuild", *entries, "--bundle",
                     "--format=esm", "--target=es2022", f"--outdir={out}", "--external:*/blurstream.mjs",
-                    "--log-level=warning",
+                    "--log-level=warning", f"--metafile={record}",
                 ],
                 what="bundling the demo page",
                 fix=FIX,
                 cwd=paths.web,
                 env=node_step.environment(node),
             )  # fmt: skip
-            stamp.write([out / f"{p.stem}.js" for p in entries])
+            stamp.write([*(out / f"{p.stem}.js" for p in entries), record])
         wanted = {f"{p.stem}.js": out / f"{p.stem}.js" for p in entries}
         wanted |= {
             p.relative_to(source).as_posix(): p
@@ -118,6 +129,26 @@ def demo(paths: Paths, console: Console, node: Node) -> None:
         wanted |= {p.name: p for p in _clips(paths)}
         changed = mirror(wanted, paths.dist / "demo", keep=())
         step.done(f"{len(wanted)} files, {changed} written" if changed else "up to date")
+
+
+def records(paths: Paths) -> list[tuple[Path, str]]:
+    """What esbuild has told of each bundle that goes into dist, with the folder of dist that it goes to."""
+    return [(_record(paths, name), folder) for name, folder in BUNDLES.items()]
+
+
+def packages(told: Iterable[tuple[Path, str]]) -> Packages:
+    """The npm packages in each script of these records."""
+    found: Packages = {}
+    for file, folder in told:
+        for output, described in json.loads(file.read_text("utf-8"))["outputs"].items():
+            inputs = [name for name, share in described["inputs"].items() if share["bytesInOutput"]]
+            inside = {match[1] for match in map(PACKAGE.match, inputs) if match}
+            found[f"{folder}{Path(output).name}"] = inside
+    return found
+
+
+def _record(paths: Paths, name: str) -> Path:
+    return paths.build / "stage" / f"{name}.json"
 
 
 def _clips(paths: Paths) -> list[Path]:

@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--no-checks", action="store_true", help="skip lint and type checks")
     test.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to pytest")
 
-    build = commands.add_parser("build", parents=[common], help="make dist/ and print the table of sizes")
+    build = commands.add_parser("build", parents=[common], help="make dist/, print its sizes and integrity")
     for command in (demo, build):
         command.add_argument("--model", metavar="NAME", help="another model of models/manifest.json")
 

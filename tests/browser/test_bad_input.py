@@ -157,11 +157,18 @@ def one_byte(data: bytes) -> bytes:
     return bytes([data[0] ^ 1]) + data[1:]
 
 
+def one_digit(data: bytes) -> bytes:
+    """The manifest with one digit of a hash changed: as good a manifest as before, of another file."""
+    at = data.index(b'"sha256": "') + len(b'"sha256": "')
+    return data[:at] + (b"1" if data[at : at + 1] == b"0" else b"0") + data[at + 1 :]
+
+
 @pytest.mark.parametrize(
     ("path", "fault", "code"),
     [
         ("/assets/manifest.json", Fault(HTTPStatus.INTERNAL_SERVER_ERROR), "asset-missing"),
         ("/assets/manifest.json", Fault(change=cut), "asset-corrupt"),
+        ("/assets/manifest.json", Fault(change=one_digit), "asset-corrupt"),
         ("/assets/gate.mjs", Fault(HTTPStatus.NOT_FOUND), "asset-missing"),
         ("/assets/gate.mjs", Fault(change=cut), "asset-corrupt"),
         ("/assets/gate.mjs", Fault(change=one_byte), "asset-corrupt"),

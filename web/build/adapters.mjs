@@ -1,9 +1,9 @@
 /*
  * Bundles web/adapters, which leave the library (and React) out, and web/examples, which take in what they use:
- *   node build/adapters.mjs --out DIR                for dist/adapters, with the types
+ *   node build/adapters.mjs --out DIR --record FILE  for dist/adapters, with the types; the record is as bundle.mjs has it
  *   node build/adapters.mjs --pages DIR FILE…        scripts of pages, each one file: the examples, the tests'
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -53,15 +53,16 @@ const importWithoutEval = {
   },
 };
 
-async function bundleAdapters(out) {
+async function bundleAdapters(out, record) {
   mkdirSync(out, { recursive: true });
   const shipped = {
     ...COMMON,
     minify: true,
+    metafile: true,
     banner: { js: `/* BlurStream ${version}, Apache-2.0 */` },
     plugins: [libraryAt('../blurstream.mjs')],
   };
-  await build({
+  const modules = await build({
     ...shipped,
     entryPoints: MODULES.map((name) => join(web, 'adapters', `${name}.ts`)),
     outdir: out,
@@ -69,13 +70,15 @@ async function bundleAdapters(out) {
     format: 'esm',
     external: ['react'],
   });
-  await build({
+  const script = await build({
     ...shipped,
     entryPoints: [join(web, 'adapters', 'getusermedia-script.ts')],
     outfile: join(out, 'getusermedia.js'),
     format: 'iife',
   });
   adapterTypes(web, MODULES, out);
+  const outputs = { ...modules.metafile.outputs, ...script.metafile.outputs };
+  writeFileSync(record, JSON.stringify({ outputs }));
 }
 
 function bundlePages(out, entryPoints) {
@@ -91,9 +94,9 @@ function bundlePages(out, entryPoints) {
 }
 
 const { values, positionals } = parseArgs({
-  options: { out: { type: 'string' }, pages: { type: 'string' } },
+  options: { out: { type: 'string' }, record: { type: 'string' }, pages: { type: 'string' } },
   allowPositionals: true,
 });
-if (values.out) await bundleAdapters(values.out);
+if (values.out && values.record) await bundleAdapters(values.out, values.record);
 else if (values.pages && positionals.length > 0) await bundlePages(values.pages, positionals);
-else throw new Error('usage: --out DIR | --pages DIR FILE…');
+else throw new Error('usage: --out DIR --record FILE | --pages DIR FILE…');

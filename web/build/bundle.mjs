@@ -1,8 +1,9 @@
 /*
  * Bundles web/src in two phases, because the library carries the hash of the manifest, and the manifest
  * those of the workers:
- *   node build/bundle.mjs --phase workers --assets DIR
- *   node build/bundle.mjs --phase library --out DIR --manifest-sha256 HEX
+ *   node build/bundle.mjs --phase workers --assets DIR --record FILE
+ *   node build/bundle.mjs --phase library --out DIR --manifest-sha256 HEX --record FILE
+ * The record tells what was put into which script, as esbuild has it.
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,6 +17,16 @@ const source = (name) => join(web, 'src', name);
 const packageFile = (name) => join(web, 'node_modules', name);
 const { version } = JSON.parse(readFileSync(join(web, 'package.json'), 'utf8'));
 
+const { values } = parseArgs({
+  options: {
+    phase: { type: 'string' },
+    assets: { type: 'string' },
+    out: { type: 'string' },
+    'manifest-sha256': { type: 'string' },
+    record: { type: 'string' },
+  },
+});
+
 const COMMON = {
   bundle: true,
   minify: true,
@@ -23,11 +34,12 @@ const COMMON = {
   charset: 'utf8',
   legalComments: 'eof',
   logLevel: 'warning',
+  metafile: true,
 };
 
 async function bundleWorkers(assets) {
   mkdirSync(assets, { recursive: true });
-  await build({
+  const workers = await build({
     ...COMMON,
     entryPoints: ['gate', 'composer', 'segmenter'].map((name) => source(`worker/${name}.ts`)),
     outdir: assets,
@@ -39,6 +51,7 @@ async function bundleWorkers(assets) {
   // Its loader is in segmenter.mjs: import() of one more script could be answered with another one than was checked.
   const wasm = 'ort-wasm-simd-threaded.wasm';
   copyFileSync(packageFile(`onnxruntime-web/dist/${wasm}`), join(assets, wasm));
+  record(workers);
 }
 
 async function bundleLibrary(out, manifestSha256) {
@@ -53,7 +66,7 @@ async function bundleLibrary(out, manifestSha256) {
     BLURSTREAM_MANIFEST_SHA256: JSON.stringify(manifestSha256),
   };
   const banner = { js: `/* BlurStream ${version}, Apache-2.0 */` };
-  await build({
+  const classic = await build({
     ...COMMON,
     define,
     banner,
@@ -61,7 +74,7 @@ async function bundleLibrary(out, manifestSha256) {
     format: 'iife',
     outfile: join(out, 'blurstream.js'),
   });
-  await build({
+  const module = await build({
     ...COMMON,
     define,
     banner,
@@ -72,17 +85,15 @@ async function bundleLibrary(out, manifestSha256) {
   const types = rollUpTypes(web);
   // TypeScript looks for the one or the other, by the name that is imported.
   for (const name of ['blurstream.d.ts', 'blurstream.d.mts']) writeFileSync(join(out, name), types);
+  record(classic, module);
 }
 
-const { values } = parseArgs({
-  options: {
-    phase: { type: 'string' },
-    assets: { type: 'string' },
-    out: { type: 'string' },
-    'manifest-sha256': { type: 'string' },
-  },
-});
-if (values.phase === 'workers' && values.assets) await bundleWorkers(values.assets);
-else if (values.phase === 'library' && values.out)
+function record(...results) {
+  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+  writeFileSync(values.record, JSON.stringify({ outputs }));
+}
+
+if (values.phase === 'workers' && values.assets && values.record) await bundleWorkers(values.assets);
+else if (values.phase === 'library' && values.out && values.record)
   await bundleLibrary(values.out, values['manifest-sha256'] ?? '');
-else throw new Error('usage: --phase workers --assets DIR | --phase library --out DIR --manifest-sha256 HEX');
+else throw new Error('usage: --phase workers --assets DIR --record FILE | --phase library --out DIR --manifest-sha256 HEX --record FILE');
