@@ -119,7 +119,7 @@ def parse_settings(text: str) -> Settings:
     """
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OptionsError(f"settings are not JSON: {error}", value=text[:80]) from error
     if not isinstance(value, dict):
         raise OptionsError(f"settings are {value!r}; use an object", value=repr(value)[:80])
@@ -135,7 +135,7 @@ def parse_effect(text: str) -> Effect:
     """
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OptionsError(f"effect is not JSON: {error}", value=text[:80]) from error
     return _effect(value, tuple(_READERS))
 

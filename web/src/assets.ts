@@ -1,16 +1,7 @@
 import { AssetError } from './errors.js';
+import { isAssetName, parseManifest, type AssetEntry, type AssetFiles, type Manifest } from './manifest.js';
 
-export interface AssetEntry {
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-export type AssetFiles = Readonly<Record<string, AssetEntry>>;
-
-export interface Manifest {
-  readonly version: string;
-  readonly files: AssetFiles;
-}
+export type { AssetFiles, Manifest } from './manifest.js';
 
 // Kept from before guardGlobalFetch: the only way to the network.
 const network = globalThis.fetch?.bind(globalThis);
@@ -30,7 +21,7 @@ export async function fetchManifest(
   const bytes = await response.arrayBuffer();
   const actual = await hexDigest(bytes);
   if (actual !== sha256) throw corrupt(url, sha256, actual);
-  return JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
+  return parseManifest(url, new TextDecoder().decode(bytes));
 }
 
 /** The asset files below one address; whatever it hands out has the hash the manifest gives. */
@@ -133,7 +124,8 @@ export class Assets {
   }
 
   #entry(name: string): AssetEntry {
-    const entry = this.#files[name];
+    // Whatever the list says: nothing outside of the folder is ever asked for.
+    const entry = isAssetName(name) && Object.hasOwn(this.#files, name) ? this.#files[name] : undefined;
     if (entry === undefined) {
       const url = this.url(name);
       throw new AssetError('asset-unknown', `manifest.json lists no ${name}: build the assets again`, {

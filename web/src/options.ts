@@ -1,7 +1,7 @@
 import { DEFAULT_EFFECT, parseEffect, type Effect, type ParsedEffect, type WireEffect } from './effects.js';
 import { aborted, OptionsError } from './errors.js';
 import type { WorkerScripts } from './scripts.js';
-import { asRecord, invalid, oneOf, refuseUnknown } from './validation.js';
+import { asRecord, attempt, invalid, oneOf, refuseUnknown, switchOf } from './validation.js';
 
 /** What loading has come to; `totalBytes` is the size of all files on disk, before compression. */
 export interface Progress {
@@ -70,6 +70,10 @@ const OPTION_NAMES = [...CHANGE_NAMES, 'assetBase', 'workers', 'signal', 'onProg
  * @internal
  */
 export function parseOptions(options: unknown, scriptUrl: string | null): ParsedOptions {
+  return attempt('options', options, () => read(options, scriptUrl));
+}
+
+function read(options: unknown, scriptUrl: string | null): ParsedOptions {
   const given = asRecord('options', options === undefined ? {} : options);
   refuseUnknown('options', given, OPTION_NAMES);
   const { workers = 'address', signal, onProgress } = given;
@@ -97,18 +101,23 @@ export function parseOptions(options: unknown, scriptUrl: string | null): Parsed
 export function parseChanges(changes: unknown): ParsedChanges {
   const given = asRecord('changes', changes);
   refuseUnknown('changes', given, CHANGE_NAMES);
-  const parsed = changesOf(given);
+  const parsed = attempt('changes', changes, () => changesOf(given));
   if (Object.keys(parsed).length === 0) throw invalid('changes', changes, 'name an effect, denoise or both');
   return parsed;
 }
 
+/** Validates what `stop` and `replaceSource` were given. Raises OptionsError. @internal */
+export function parseStopSource(options: unknown = {}): boolean {
+  const given = asRecord('options', options);
+  refuseUnknown('options', given, ['stopSource']);
+  const { stopSource = false } = given;
+  return switchOf('stopSource', stopSource);
+}
+
 function changesOf({ effect, denoise }: Record<string, unknown>): ParsedChanges {
-  if (denoise !== undefined && typeof denoise !== 'boolean') {
-    throw invalid('denoise', denoise, 'use true or false');
-  }
   return {
     ...(effect === undefined ? {} : { effect: parseEffect(effect) }),
-    ...(denoise === undefined ? {} : { denoise }),
+    ...(denoise === undefined ? {} : { denoise: switchOf('denoise', denoise) }),
   };
 }
 

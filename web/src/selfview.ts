@@ -1,6 +1,6 @@
 /* The output as its owner wants to see it: mirrored, in a window of its own where the browser has one. */
 import { mirrored } from './transport/mirrored.js';
-import { asRecord, invalid, oneOf, refuseUnknown } from './validation.js';
+import { asRecord, attempt, invalid, oneOf, refuseUnknown, switchOf } from './validation.js';
 
 /**
  * Where a self-view is shown: in a window that stays on top (Document Picture-in-Picture), in the one that
@@ -61,7 +61,7 @@ export async function openSelfView(
   options: unknown,
   ended: AbortSignal,
 ): Promise<SelfView> {
-  const parsed = { ...parse(options), ended };
+  const parsed = { ...attempt('options', options, () => parse(options)), ended };
   const wanted = parsed.mode === 'auto' ? ['document-pip', 'video-pip'] : [parsed.mode];
   // Without a click or a key press just before there is no window to be had.
   if (navigator.userActivation?.isActive === false) return inPage(track, parsed);
@@ -80,12 +80,11 @@ function parse(options: unknown): Given {
   const given = asRecord('options', options === undefined ? {} : options);
   refuseUnknown('options', given, OPTION_NAMES);
   const { mode = 'auto', mirror = true, container = null, label = 'Your own picture' } = given;
-  if (typeof mirror !== 'boolean') throw invalid('mirror', mirror, 'use true or false');
   if (container !== null && !(container instanceof HTMLElement)) {
     throw invalid('container', container, 'pass an element of the page');
   }
   if (typeof label !== 'string' || label === '') throw invalid('label', label, 'pass a few words');
-  return { mode: oneOf('mode', mode, MODES), mirror, container, label };
+  return { mode: oneOf('mode', mode, MODES), mirror: switchOf('mirror', mirror), container, label };
 }
 
 async function inDocumentWindow(

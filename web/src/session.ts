@@ -2,8 +2,8 @@ import type { Manifest } from './assets.js';
 import type { PlacedEffect } from './backdrop.js';
 import { Camera, stopTracks } from './camera.js';
 import { Engine, type Seat } from './engine.js';
-import { aborted, AbortError, fromWire, type BlurStreamError } from './errors.js';
-import { parseChanges, type Changes, type ParsedOptions, type Settings } from './options.js';
+import { aborted, AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
+import { parseChanges, parseStopSource, type Changes, type ParsedOptions, type Settings } from './options.js';
 import { Orders, settler } from './orders.js';
 import { transfersOf } from './pictures/moving.js';
 import { unreachable, type PageToStream, type StreamToPage } from './protocol.js';
@@ -152,8 +152,9 @@ export class Session extends MediaStreamBase implements SafeStream {
 
   async replaceSource(
     source: MediaStream | (() => MediaStream | Promise<MediaStream>),
-    { stopSource = false }: { readonly stopSource?: boolean } = {},
+    options?: { readonly stopSource?: boolean },
   ): Promise<void> {
+    const stopSource = parseStopSource(options);
     if (typeof source !== 'function') videoTrackOf(source);
     this.#refuseIfOver();
     const turn = ++this.#replacements;
@@ -167,6 +168,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     if (stopSource) stopTracks(before, before.getAudioTracks());
     const opened = await source();
     if (this.#over || turn !== this.#replacements) {
+      videoTrackOf(opened);
       stopTracks(opened); // nobody else may know of it
       this.#refuseIfOver();
       throw new AbortError('superseded', 'Another source was given before this one was open');
@@ -204,8 +206,8 @@ export class Session extends MediaStreamBase implements SafeStream {
     return openSelfView(this.#track, options, this.#ended.signal);
   }
 
-  async stop({ stopSource = false }: { readonly stopSource?: boolean } = {}): Promise<void> {
-    if (stopSource) for (const stream of [this.#camera.stream, this]) stopTracks(stream, [this.#track]);
+  async stop(options?: { readonly stopSource?: boolean }): Promise<void> {
+    if (parseStopSource(options)) for (const stream of [this.#camera.stream, this]) stopTracks(stream, [this.#track]);
     this.#end('stopped', 'stopped', new AbortError('stopped', 'The stream was stopped'));
     await this.#leaving.promise;
   }
@@ -225,6 +227,7 @@ export class Session extends MediaStreamBase implements SafeStream {
   #hear(message: StreamToPage): void {
     switch (message.type) {
       case 'stopped': {
+        if (this.#fails(message.reason)) return this.#leave();
         const words =
           message.reason === 'source-ended' ? 'The source track has ended' : 'The output track was stopped';
         this.#end('stopped', message.reason, this.#warnings.lastError ?? new AbortError(message.reason, words));
@@ -250,6 +253,17 @@ export class Session extends MediaStreamBase implements SafeStream {
       default:
         return unreachable(message);
     }
+  }
+
+  /** The gate cannot write to the track any more, though the page has not stopped it. */
+  #fails(reason: string): boolean {
+    const ended = reason === 'output-ended' && this.#track.readyState === 'live';
+    if (this.#over || !(ended || reason === 'output-hung')) return false;
+    const code = ended ? 'output-failed' : reason;
+    const error = new WorkerError(code, 'The output track takes no frames any more: it is ended, start anew');
+    this.#tell('error', error);
+    this.#end('failed', code, error);
+    return true;
   }
 
   #enter(state: StreamState, reason: string): void {

@@ -1,9 +1,10 @@
 import { SourceError } from './errors.js';
+import { show, tagOf } from './validation.js';
 
 /** The track to process. Raises SourceError. */
 export function videoTrackOf(stream: unknown): MediaStreamTrack {
-  // Not instanceof: a stream may come from another frame of the page.
-  if (typeof (stream as MediaStream | null)?.getVideoTracks !== 'function') {
+  const tracks = tracksOf(stream);
+  if (tracks === null) {
     throw new SourceError(
       'not-a-media-stream',
       `The source is ${describe(stream)}: pass a MediaStream, such as ` +
@@ -11,7 +12,6 @@ export function videoTrackOf(stream: unknown): MediaStreamTrack {
       { value: describe(stream) },
     );
   }
-  const tracks = (stream as MediaStream).getVideoTracks();
   const [live] = tracks.filter((track) => track.readyState === 'live');
   if (live !== undefined) return live;
   if (tracks.length === 0) {
@@ -26,7 +26,23 @@ export function videoTrackOf(stream: unknown): MediaStreamTrack {
   );
 }
 
+/** Not instanceof: a stream may come from another frame of the page. Null if it is none. */
+function tracksOf(stream: unknown): MediaStreamTrack[] | null {
+  try {
+    const tracks: unknown = (stream as MediaStream).getVideoTracks();
+    const sound: unknown = (stream as MediaStream).getAudioTracks();
+    if (!Array.isArray(tracks) || !Array.isArray(sound)) return null;
+    return [...tracks, ...sound].every(isTrack) ? (tracks as MediaStreamTrack[]) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isTrack(value: unknown): boolean {
+  const { readyState, stop } = value as MediaStreamTrack;
+  return typeof readyState === 'string' && typeof stop === 'function';
+}
+
 function describe(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value);
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  return typeof value === 'object' && value !== null ? tagOf(value) : show(value);
 }

@@ -84,6 +84,60 @@ function write() {
   writer.write(frame).catch(() => { paused = true; }).finally(() => frame.close());
 }
 
+// What the formats need for an area of pixels, in planes: shares of its width and height.
+const PLANES = {
+  I420: [[1, 1], [2, 2], [2, 2]], I420A: [[1, 1], [2, 2], [2, 2], [1, 1]], I422: [[1, 1], [2, 1], [2, 1]],
+  I444: [[1, 1], [1, 1], [1, 1]], NV12: [[1, 1], [1, 2]], RGBA: [[1 / 4, 1]], RGBX: [[1 / 4, 1]], BGRA: [[1 / 4, 1]],
+  BGRX: [[1 / 4, 1]],
+};
+const PACE_MS = 15;
+
+/** Frames of nothing but noise, as they are described; how many of them a browser makes. */
+async function writeOdd(described) {
+  let made = 0;
+  for (const { format, stride = 0, ...init } of described) {
+    let frame;
+    try {
+      frame = oddFrame(format, stride, init);
+    } catch {
+      continue; // no camera can give it either
+    }
+    made += 1;
+    await writer.write(frame).catch(() => undefined);
+    frame.close();
+    await new Promise((resolve) => setTimeout(resolve, PACE_MS));
+  }
+  return made;
+}
+
+function oddFrame(format, stride, init) {
+  const { codedWidth: width, codedHeight: height } = init;
+  if (format === 'canvas') {
+    const canvas = new OffscreenCanvas(width, height);
+    canvas.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(noise(4 * width * height)), width, height), 0, 0);
+    const { timestamp, visibleRect, displayWidth, displayHeight } = init;
+    return new VideoFrame(canvas, { timestamp, visibleRect, displayWidth, displayHeight });
+  }
+  let bytes = 0;
+  const layout = PLANES[format].map(([across, down], plane) => {
+    const wide = format === 'NV12' && plane === 1 ? 2 * Math.ceil(width / 2) : Math.ceil(width / across);
+    const at = { offset: bytes, stride: wide + stride };
+    bytes += at.stride * Math.ceil(height / down);
+    return at;
+  });
+  return new VideoFrame(noise(bytes), { format, layout, ...init });
+}
+
+function noise(bytes) {
+  const filled = new Uint8Array(bytes);
+  let state = 1;
+  for (let at = 0; at < bytes; at += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    filled[at] = state >>> 24;
+  }
+  return filled;
+}
+
 setInterval(() => { if (!paused) write(); }, FRAME_MS);
 
 onmessage = async ({ data }) => {
@@ -98,6 +152,7 @@ onmessage = async ({ data }) => {
     case 'burst':
       for (let count = 0; count < data.count; count += 1) write();
       return answer(timestamp);
+    case 'odd': return answer(await writeOdd(data.frames));
     case 'written': return answer([...timestamps]);
     default: throw new TypeError(`unknown message ${data.type}`);
   }

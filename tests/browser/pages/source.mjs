@@ -30,6 +30,9 @@ export class Source {
   /** Writes `count` frames at once. */
   burst(count) { return this.#ask({ type: 'burst', count }); }
 
+  /** Writes frames of noise, see source-worker.mjs; how many could be made. */
+  odd(frames) { return this.#ask({ type: 'odd', frames }); }
+
   /** Timestamps of all frames written so far. */
   written() { return this.#ask({ type: 'written' }); }
 

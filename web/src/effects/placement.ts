@@ -18,10 +18,9 @@ export function parseFit(option: string, fit: unknown = 'cover'): PictureFit {
 
 /** @internal */
 export function parsePosition(option: string, position: unknown = [0.5, 0.5]): PicturePosition {
-  const share = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
-  if (!Array.isArray(position) || position.length !== 2 || !position.every(share)) {
-    throw invalid(option, position, 'use two numbers from 0 to 1, such as [0.5, 0]');
-  }
-  const [x, y] = position as [number, number];
-  return [x, y];
+  const share = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
+  // Not every(): it leaves out what an array has not.
+  const [x, y] = Array.isArray(position) && position.length === 2 ? (position as unknown[]) : [];
+  if (share(x) && share(y)) return [x, y];
+  throw invalid(option, position, 'use two numbers from 0 to 1, such as [0.5, 0]');
 }

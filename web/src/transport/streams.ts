@@ -2,6 +2,8 @@
  * The way in and out in Chromium: the page makes both ends of a track, and gives their streams to the gate.
  */
 
+import { SourceError } from '../errors.js';
+
 interface TrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
 }
@@ -50,7 +52,14 @@ export function openTracks(source: MediaStreamTrack, track = generator()): Track
   return { source, track, readable, writable };
 }
 
-/** Its frames; to be transferred. One is kept: a newer one takes its place. */
+/** Its frames; to be transferred. One is kept: a newer one takes its place. Raises SourceError. */
 export function openReadable(track: MediaStreamTrack): ReadableStream<VideoFrame> {
-  return new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable;
+  try {
+    return new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable;
+  } catch (error) {
+    throw new SourceError(
+      'track-unreadable',
+      `The video track gives no frames (${(error as Error).message}): pass a track that the browser made`,
+    );
+  }
 }

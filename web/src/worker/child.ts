@@ -106,8 +106,17 @@ export class Child<Out, In extends Report> {
     this.#stallMs = DOWNLOAD_STALL_MS;
     this.#aliveMs = performance.now();
     worker.onmessage = (event: MessageEvent<In>) => {
-      if (worker === this.#worker) this.#hear(event.data);
-      else this.#events.hearLate(event.data);
+      if (worker !== this.#worker) return this.#events.hearLate(event.data);
+      try {
+        this.#hear(event.data);
+      } catch (error) {
+        this.replace(
+          new WorkerError(
+            `${this.#name}-garbled`,
+            `The ${this.#name} worker said what nobody understands (${String(error)}); it is started again`,
+          ),
+        );
+      }
     };
     worker.onerror = (event) => {
       event.preventDefault();

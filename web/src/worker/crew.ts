@@ -11,6 +11,7 @@ import {
   type WorkerStart,
 } from '../protocol.js';
 import { Child } from './child.js';
+import { letGo } from './fitting.js';
 
 /** What of the composer's messages is about a stream, not about the composer's life. */
 export type ComposerNews = Extract<ComposerToGate, { stream: number }>;
@@ -54,7 +55,7 @@ export class Crew {
       begin: (worker) => this.#beginComposer(worker),
       hear: (message) => this.#hearComposer(message),
       hearLate: (message) => {
-        if (message.type === 'made') message.frame.close();
+        if (message?.type === 'made') letGo(message.frame);
       },
       lost: (error, final) => this.#lose(error, final, true),
     });

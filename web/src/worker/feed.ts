@@ -1,9 +1,13 @@
+import { letGo } from './fitting.js';
+
 /** What a read that is under way gets to come home: a cancelled one may lose its frame. */
 const LANDING_MS = 500;
 
 export interface FeedEvents {
-  /** Owns the frame from then on. */
+  /** Owns the frame from then on, unless it raises. */
   frame(frame: VideoFrame): void;
+  /** What was read is no frame that can be shown; it is closed. */
+  refused(error: unknown): void;
   /** The source has ended, or `error`. Not called once it is closed. */
   ended(error: unknown): void;
 }
@@ -34,12 +38,21 @@ export class Feed {
       while (!this.#closed) {
         const { value, done } = await this.#reader.read();
         if (done) break;
-        if (this.#closed) value.close();
-        else this.#events.frame(value);
+        if (this.#closed) letGo(value);
+        else this.#hand(value);
       }
     } catch (error) {
       problem = error;
     }
     if (!this.#closed) this.#events.ended(problem);
+  }
+
+  #hand(frame: VideoFrame): void {
+    try {
+      this.#events.frame(frame);
+    } catch (error) {
+      letGo(frame);
+      this.#events.refused(error);
+    }
   }
 }

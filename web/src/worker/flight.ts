@@ -62,6 +62,17 @@ export class Flight {
     return entry?.ticket;
   }
 
+  /** The same of one that Python made: it makes them in order, so that those before it are lost. */
+  landMade(sequence: number): Ticket | undefined {
+    const ticket = this.land(sequence);
+    if (ticket === undefined) return undefined;
+    for (const older of [...this.#tickets.keys()].filter((number) => number < sequence)) {
+      this.#tickets.delete(older);
+      this.#events.dropped(1);
+    }
+    return ticket;
+  }
+
   /** Sends the frame that waits, if there is room for it. */
   goOn(nowMs: number): void {
     if (this.#waiting === null || this.#tickets.size >= COMPOSER_CREDIT) return;
@@ -73,7 +84,12 @@ export class Flight {
   #depart(departure: Departure, nowMs: number): void {
     const { ticket } = departure;
     this.#tickets.set(ticket.sequence, { ticket, sentMs: nowMs });
-    this.#events.depart(departure);
+    try {
+      this.#events.depart(departure);
+    } catch (error) {
+      this.#tickets.delete(ticket.sequence); // nothing comes back
+      throw error;
+    }
   }
 
   /** Nothing waits any more. If it was the first of another camera the next one is. */

@@ -2,10 +2,9 @@
  * The gate: the streams of a page, each the only writer of its output track, and the workers that they share. It
  * runs no Python and no model, which is why it outlives both.
  */
-import { toWire, UnsupportedError, type WireError } from '../errors.js';
+import { toWire, UnsupportedError, WorkerError, type WireError } from '../errors.js';
 import {
   PROTOCOL_VERSION,
-  unreachable,
   type GateToPage,
   type PageToGate,
   type PageToStream,
@@ -14,9 +13,11 @@ import {
 } from '../protocol.js';
 import { workerReasons } from '../support.js';
 import { Crew } from './crew.js';
+import { letGo } from './fitting.js';
 import { Loading } from './loading.js';
 import { workerScope } from './scope.js';
 import { Stream } from './stream.js';
+import { understood } from './understood.js';
 
 const TICK_MS = 250;
 const TICKS_PER_READING = 4;
@@ -40,7 +41,7 @@ class Gate {
       news: (message) => {
         const to = this.#streams.get(message.stream);
         if (to !== undefined) to.stream.hear(message);
-        else if (message.type === 'made') message.frame.close();
+        else if (message.type === 'made') letGo(message.frame);
       },
       loaded: (name) => {
         const progress = this.#loading.add(name);
@@ -66,7 +67,17 @@ class Gate {
     const number = this.#opened++;
     const tell = (message: StreamToPage): void => port.postMessage(message);
     port.onmessage = ({ data }: MessageEvent<PageToStream>) => {
+      try {
+        hear(understood(data));
+      } catch (error) {
+        // One stream's nonsense is not to end them all.
+        const text = `The page said what nobody understands (${String(error)}): take script and assets from one build`;
+        tell({ type: 'notice', level: 'error', error: toWire(new WorkerError('message-refused', text), '') });
+      }
+    };
+    const hear = (data: PageToStream): void => {
       if (data.type !== 'start') return this.#streams.get(number)?.stream.handle(data);
+      if (this.#streams.has(number)) throw new TypeError('the stream has started');
       const onStopped = (): void => void this.#streams.delete(number);
       const stream = new Stream(number, this.#crew, data, tell, onStopped);
       this.#streams.set(number, { stream, tell });
@@ -93,19 +104,25 @@ class Gate {
 let gate: Gate | null = null;
 
 scope.onmessage = ({ data }) => {
-  switch (data.type) {
+  switch (data?.type) {
     case 'probe':
       return scope.postMessage({ type: 'probed', reasons: workerReasons() });
     case 'open':
+      if (!(data.port instanceof MessagePort)) return refuse(data);
       return open(data);
     case 'close':
       // Ends the workers below too. They are not terminated one by one: Chromium leaves a worker running for
       // good when it is terminated while its script loads and its parent ends at once.
       return scope.close();
     default:
-      return unreachable(data);
+      return refuse(data satisfies never);
   }
 };
+
+/** It is about no stream, and those that there are go on. */
+function refuse(message: unknown): void {
+  console.error('BlurStream: the gate was told what it does not understand', message);
+}
 
 function open({ port, ...start }: Extract<PageToGate, { type: 'open' }>): void {
   const { protocol } = start;

@@ -1,4 +1,4 @@
-import { fromWire, ModelError, WorkerError, type BlurStreamError } from '../errors.js';
+import { fromWire, WorkerError, type BlurStreamError } from '../errors.js';
 import { unreachable, type ComposerToSegmenter, type SegmenterToComposer } from '../protocol.js';
 
 /** Many times what the network takes, on any machine that can run it at all. */
@@ -10,7 +10,7 @@ export interface LinkEvents {
   ready(description: string): void;
   mask(stream: number, request: number, mask: Float32Array, modelMs: number): void;
   failed(stream: number, error: BlurStreamError): void;
-  /** It hangs, or fails again and again; what it was asked has been reported as failed. */
+  /** It hangs, or fails again and again: nothing that it was asked is answered any more. */
   broken(error: BlurStreamError): void;
 }
 
@@ -72,9 +72,7 @@ export class SegmenterLink {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const message = `The segmenter worker has not answered for ${MODEL_TIMEOUT_MS} ms; it is started again`;
-      const failed = this.#runs;
       this.#runs = [];
-      for (const { stream } of failed) this.#fail(stream, new ModelError('model-timeout', message));
       this.#events.broken(new WorkerError('segmenter-hung', message, { waitedMs: MODEL_TIMEOUT_MS }));
     }, MODEL_TIMEOUT_MS);
   }

@@ -11,6 +11,8 @@ interface Port {
 const SLACK = 1e-3;
 /** Share of a black picture that may be taken for a person. */
 const MOST_IN_THE_DARK = 0.5;
+/** Far more than any network that keeps up with a camera takes in or gives. */
+const MAX_VALUES = 2 ** 24;
 
 /** The model's description, and the checks that the network keeps to it. */
 export interface ModelContract {
@@ -28,11 +30,11 @@ export interface ModelContract {
 
 /** Reads segmenter.json. Raises ModelError. */
 export function describeModel(text: string): ModelContract {
-  const { input, output } = JSON.parse(text) as { input?: Port; output?: Port };
+  const { input, output } = (parsed(text) ?? {}) as { input?: Port; output?: Port };
   if (!isPort(input) || !isPort(output)) {
     throw new ModelError(
       'model-description',
-      'The description of the model lacks input or output with name and shape',
+      'The description of the model lacks input or output with name, shape and range: convert the model again',
     );
   }
   return {
@@ -89,6 +91,21 @@ function checkNobody(mask: Float32Array, person: number): void {
   );
 }
 
-function isPort(value: Port | undefined): value is Port {
-  return typeof value?.name === 'string' && Array.isArray(value.shape) && value.shape.every(Number.isInteger);
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isPort(value: Port | null | undefined): value is Port {
+  if (typeof value?.name !== 'string' || !isShape(value.shape)) return false;
+  const { range = [0, 1] } = value as { range?: unknown };
+  return Array.isArray(range) && range.length === 2 && range.every(Number.isFinite);
+}
+
+function isShape(value: unknown): boolean {
+  if (!Array.isArray(value) || !value.every((size) => Number.isInteger(size) && size > 0)) return false;
+  return value.reduce((product: number, size: number) => product * size, 1) <= MAX_VALUES;
 }

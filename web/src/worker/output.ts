@@ -1,5 +1,6 @@
 import type { MadeFrame, StreamToPage } from '../protocol.js';
 import type { StreamState } from '../stats.js';
+import type { FrameSize } from './fitting.js';
 import type { Ticket } from './flight.js';
 import type { Meter } from './meter.js';
 import { SafeFrame, SafeWriter } from './safewriter.js';
@@ -44,10 +45,13 @@ export class Output {
     this.#complete = true;
   }
 
-  /** `mayBeRaw`: the effect in force is 'none'. Says whether the frame was written. */
-  made(message: MadeFrame, ticket: Ticket, mayBeRaw: boolean): boolean {
+  /**
+   * `size`: see SafeFrame. `mayBeRaw`: the effect in force is 'none'. Says whether the frame was written. Raises
+   * WorkerError for one that is not what it should be.
+   */
+  made(message: MadeFrame, ticket: Ticket, size: FrameSize | null, mayBeRaw: boolean): boolean {
+    const safe = SafeFrame.made(message, ticket.shape, size, mayBeRaw);
     this.#modelled ||= message.reason !== 'no-model';
-    const safe = SafeFrame.made(message, mayBeRaw);
     if (safe !== null) return this.#write(safe, ticket, message.reason);
     this.#meter.dropped();
     return false;
@@ -65,9 +69,18 @@ export class Output {
     this.#enter('failed', reason);
   }
 
-  /** Ends the track. */
-  close(): Promise<void> {
-    return this.#writer.close();
+  /** How long the track has taken no frame. */
+  stuckMs(nowMs: number): number {
+    return this.#writer.stuckMs(nowMs);
+  }
+
+  forgive(nowMs: number): void {
+    this.#writer.forgive(nowMs);
+  }
+
+  /** Ends the track; see SafeWriter. */
+  close(patienceMs: number): Promise<void> {
+    return this.#writer.close(patienceMs);
   }
 
   #write(safe: SafeFrame, ticket: Ticket, reason: string): boolean {

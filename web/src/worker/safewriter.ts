@@ -1,8 +1,12 @@
 import type { MadeFrame } from '../protocol.js';
+import { refused, whatIsWrong, type FrameSize } from './fitting.js';
 import type { FrameShape } from './shape.js';
 import type { VeilMaker } from './veil.js';
 
 export type SafeKind = MadeFrame['kind'] | 'veil';
+
+/** The sink of a track takes a frame at once; what it has not taken yet is held open, so there must be few. */
+const MAX_UNTAKEN = 8;
 
 let pictureOf: (safe: SafeFrame) => VideoFrame;
 
@@ -21,8 +25,13 @@ export class SafeFrame {
     this.kind = kind;
   }
 
-  /** Null if it is raw and must not be: then it is closed. */
-  static made(message: MadeFrame, mayBeRaw: boolean): SafeFrame | null {
+  /**
+   * Null if it is raw and must not be: then it is closed. `size`: what it has to have, null if that is its own affair.
+   * Raises WorkerError for what Python cannot have made of the frame that `shape` is of, and leaves it to the caller.
+   */
+  static made(message: MadeFrame, shape: FrameShape, size: FrameSize | null, mayBeRaw: boolean): SafeFrame | null {
+    const wrong = whatIsWrong(message, shape, size);
+    if (wrong !== null) throw refused(wrong);
     if (message.kind === 'raw' && !mayBeRaw) {
       message.frame.close();
       return null;
@@ -44,6 +53,8 @@ export class SafeWriter {
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
   readonly #onClosed: () => void;
   #lastSequence = -1;
+  readonly #untaken = new Set<VideoFrame>();
+  #untakenSinceMs = 0;
   #ended = false;
 
   /** `onClosed`: the output track was stopped by the page, so nobody can see anything any more. */
@@ -56,22 +67,44 @@ export class SafeWriter {
   /** Writes unless a newer frame is out already; says whether it did. */
   write(safe: SafeFrame): boolean {
     const picture = pictureOf(safe);
-    if (this.#ended || safe.sequence <= this.#lastSequence) {
+    if (this.#ended || safe.sequence <= this.#lastSequence || this.#untaken.size === MAX_UNTAKEN) {
       picture.close();
       return false;
     }
     this.#lastSequence = safe.sequence;
+    if (this.#untaken.size === 0) this.#untakenSinceMs = performance.now();
+    this.#untaken.add(picture);
     this.#writer
       .write(picture)
       .catch(() => this.#lost())
-      .finally(() => picture.close());
+      .finally(() => {
+        picture.close();
+        this.#untaken.delete(picture);
+        this.#untakenSinceMs = performance.now();
+      });
     return true;
   }
 
-  /** Ends the output track. */
-  async close(): Promise<void> {
+  /** How long the track has taken none of the frames that were written to it. */
+  stuckMs(nowMs: number): number {
+    return this.#untaken.size === 0 ? 0 : nowMs - this.#untakenSinceMs;
+  }
+
+  /** The clock jumped (the machine slept): what looks old may not be. */
+  forgive(nowMs: number): void {
+    this.#untakenSinceMs = nowMs;
+  }
+
+  /**
+   * Ends the output track; one that takes no frame any more is the page's to end. Settles when it has, or after
+   * `patienceMs`.
+   */
+  async close(patienceMs: number): Promise<void> {
+    if (this.#ended) return;
     this.#ended = true;
-    await this.#writer.close().catch(() => undefined);
+    const closed = this.#writer.close().catch(() => undefined);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+    for (const picture of this.#untaken) picture.close();
   }
 
   #lost(): void {

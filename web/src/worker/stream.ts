@@ -6,6 +6,7 @@ import { unreachable, type MadeFrame, type PageToStream, type StreamToPage } fro
 import { Awaited } from './awaited.js';
 import type { ComposerNews, Crew } from './crew.js';
 import { Feed } from './feed.js';
+import { letGo, refused } from './fitting.js';
 import { Flight, type Ticket } from './flight.js';
 import { MovingPicture } from './moving.js';
 import { Notices } from './notices.js';
@@ -18,6 +19,8 @@ import { Timeline } from './timeline.js';
 const VEIL_AFTER_MS = 1000;
 /** Longer than a busy machine stalls: a new composer takes seconds, nobody wants one in vain. */
 const RESTART_AFTER_MS = 3000;
+/** A track that takes nothing for so long will not do so any more. */
+const OUTPUT_STUCK_MS = 3000;
 /** How often a veil that keeps time by itself moves on. */
 const VEIL_EVERY_MS = 250;
 /** What frames that are out get to come home when all is over. */
@@ -104,7 +107,7 @@ export class Stream {
     this.#stopped = true;
     this.#flight.drop();
     this.#moving.close();
-    const closed = [this.#output.close(), this.#feed?.close()];
+    const closed = [this.#output.close(LANDING_MS), this.#feed?.close()];
     // Frames inside the composer come home to be closed.
     for (let waitedMs = 0; this.#flight.size > 0 && waitedMs < LANDING_MS; waitedMs += LANDING_STEP_MS) {
       await new Promise((resolve) => setTimeout(resolve, LANDING_STEP_MS));
@@ -171,6 +174,7 @@ export class Stream {
   #open(readable: ReadableStream<VideoFrame>): Feed {
     return new Feed(readable, {
       frame: (frame) => this.#admit(frame),
+      refused: (error) => this.#refuseFrame(toWire(error, 'frame-refused')),
       ended: (error) => {
         if (error !== null) {
           this.#tell({ type: 'notice', level: 'error', error: toWire(error, 'source-failed') });
@@ -180,9 +184,19 @@ export class Stream {
     });
   }
 
-  /** Sends a camera frame on its way, or lets it wait, or puts a veil in its place. Owns the frame. */
+  #refuseFrame(error: WireError): void {
+    if (this.#stopped) return;
+    this.#conceal(error.code);
+    if (this.#notices.isNews(error, performance.now())) this.#tell({ type: 'notice', level: 'error', error });
+  }
+
+  /**
+   * Sends a camera frame on its way, or lets it wait, or puts a veil in its place. Owns the frame. Raises WorkerError
+   * for what is none, and leaves it to the caller.
+   */
   #admit(frame: VideoFrame): void {
     if (this.#stopped) return frame.close();
+    if (!(frame instanceof VideoFrame) || frame.codedWidth === 0) throw refused('the camera gave no picture');
     const nowMs = performance.now();
     const shape = this.#timeline.place(shapeOf(frame), nowMs);
     const ticket = { sequence: this.#sequence++, shape, readMs: nowMs };
@@ -243,17 +257,31 @@ export class Stream {
   }
 
   #land(message: MadeFrame): void {
-    const ticket = this.#flight.land(message.sequence);
-    if (ticket === undefined || this.#stopped) return message.frame.close();
-    const mayBeRaw = this.#settings.effect.type === 'none' && !this.#settings.paused;
-    if (this.#output.made(message, ticket, mayBeRaw)) this.#awaited.shown(message.update, message.sequence);
+    const ticket = this.#flight.landMade(message.sequence);
+    if (ticket === undefined || this.#stopped) return letGo(message.frame);
+    const { effect, paused } = this.#settings;
+    const mayBeRaw = effect.type === 'none' && !paused;
+    // What was asked for before may have been the camera's own picture, or slides of another size.
+    const asAsked = message.update === this.#newestUpdate;
+    try {
+      if (asAsked && message.kind === 'raw' && !mayBeRaw) throw refused('nobody has asked for a raw one');
+      const size = asAsked && effect.type !== 'presenter' ? ticket.shape : null;
+      const written = this.#output.made(message, ticket, size, mayBeRaw);
+      if (written) this.#awaited.shown(message.update, message.sequence);
+    } catch (error) {
+      letGo(message.frame);
+      return this.#veilInstead(ticket, toWire(error, 'frame-refused'));
+    }
     this.#waitsMs = performance.now();
     this.#flight.goOn(this.#waitsMs);
   }
 
   #fault(sequence: number, error: WireError): void {
     const ticket = this.#flight.land(sequence);
-    if (this.#stopped) return;
+    if (!this.#stopped) this.#veilInstead(ticket, error);
+  }
+
+  #veilInstead(ticket: Ticket | undefined, error: WireError): void {
     if (ticket !== undefined) this.#output.veil(ticket, error.code);
     const nowMs = performance.now();
     if (this.#notices.isNews(error, nowMs)) this.#tell({ type: 'notice', level: 'error', error });
@@ -278,6 +306,7 @@ export class Stream {
   /** The clock jumped (the machine slept): what looks old may not be. */
   forgive(nowMs: number): void {
     this.#flight.forgive(nowMs);
+    this.#output.forgive(nowMs);
   }
 
   tick(nowMs: number): void {
@@ -287,6 +316,7 @@ export class Stream {
     if (this.#crew.composing && this.#nothingComes(nowMs)) this.#awaited.endAll(null);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
     if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
+    if (this.#output.stuckMs(nowMs) > OUTPUT_STUCK_MS) void this.stop('output-hung');
   }
 
   /** What is out stays out then: it must not be what is not wanted any more. */

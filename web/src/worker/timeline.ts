@@ -4,6 +4,11 @@ import type { FrameShape } from './shape.js';
 /** A frame older than a veil by less came late; one older by more is of a source that counts anew. */
 const OVERTAKEN_US = 1_000_000;
 
+/** A VideoFrame takes no other timestamps. */
+function taken(timestamp: number): number {
+  return Math.min(Math.max(timestamp, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+}
+
 /** Timestamps of the output: they go on when another camera counts from somewhere else. */
 export class Timeline {
   #offsetUs = 0;
@@ -23,7 +28,7 @@ export class Timeline {
       this.#offsetUs = Math.max(due, this.#veilUs + 1, this.#last.timestamp + 1) - shape.timestamp;
     }
     this.#renewed = false;
-    const timestamp = shape.timestamp + this.#offsetUs;
+    const timestamp = taken(shape.timestamp + this.#offsetUs);
     this.#last = { timestamp, readMs: nowMs };
     return { ...shape, timestamp };
   }
@@ -36,7 +41,8 @@ export class Timeline {
 
   /** The shape of a frame that is due at `nowMs`, though none came since `newest`. */
   goOn({ shape, readMs }: Ticket, nowMs: number): FrameShape {
-    this.#veilUs = Math.max(shape.timestamp + Math.round((nowMs - readMs) * 1000), this.#veilUs + 1);
+    const dueUs = shape.timestamp + Math.round((nowMs - readMs) * 1000);
+    this.#veilUs = taken(Math.max(dueUs, this.#veilUs + 1));
     return { ...shape, timestamp: this.#veilUs };
   }
 }
