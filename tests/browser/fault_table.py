@@ -20,7 +20,8 @@ assert set(KERNELS) <= set(SIGNATURES)
 class Fault:
     """`codes`: of the warnings and errors that tell of it, whether it comes once or three times in a row.
     `restarts`: a worker is replaced; `wears`: one is when it comes again and again, which `worn` tells of.
-    `ends`: the state that it leaves for good. `lasting`: the state while it comes for ever, 'running' if nothing is missed then.
+    `ends`: the state that it leaves for good. `lasting`: the state while it comes for ever, 'running' if
+    nothing is missed then.
     """
 
     boundary: str

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -128,7 +129,7 @@ JUNK = st.one_of(
     st.sampled_from(
         [2**53, -1, 0, 1e308, "", "a" * 5000, [], {}, [[]], [1, 144, 256, 3], "../", "__proto__"]
     ),
-)
+).map(copy.deepcopy)  # what is put in may be damaged, too
 NAMES = st.sampled_from(
     [
         *(
