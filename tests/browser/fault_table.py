@@ -19,8 +19,9 @@ assert set(KERNELS) <= set(SIGNATURES)
 @dataclass(frozen=True)
 class Fault:
     """`codes`: of the warnings and errors that tell of it, whether it comes once or three times in a row.
-    `restarts`: a worker is replaced; `wears`: one is when it comes again and again. `ends`: the state that it
-    leaves for good. `lasting`: the state while it comes for ever, 'running' if nothing is missed then.
+    `restarts`: a worker is replaced; `wears`: one is when it comes again and again, which `worn` tells of.
+    `ends`: the state that it leaves for good. `lasting`: the state while it comes for ever, 'running' if
+    nothing is missed then.
     """
 
     boundary: str
@@ -31,6 +32,7 @@ class Fault:
     type: str = ""
     restarts: bool = False
     wears: bool = False
+    worn: tuple[str, ...] = ()
     ends: str = ""
     lasting: str = "concealed"
 
@@ -58,16 +60,23 @@ PYTHON = [
 ]
 # Where a stage that composes fails Python conceals by itself. Before that nobody knows what the planes hold.
 FIRST = ("model_input", "tile_change_16", "copy_tiles_16")
+# Without these nothing can be concealed either: the second time Python gives up.
+PLATE = ("plate_cells", "plate_blur", "plate_rows", "fill_tiles_16")
+OTHERS = [name for name in KERNELS if name not in (*FIRST, *PLATE)]
 KERNEL = [
+    *(Fault("kernel", COMPOSER, "kernel", "fails", ("error",), name) for name in OTHERS),
     *(
-        Fault("kernel", COMPOSER, "kernel", "fails", ("error",), name)
-        for name in KERNELS
-        if name not in FIRST
+        Fault("kernel", COMPOSER, "kernel", "fails", ("error",), name, wears=True, worn=("kernel",))
+        for name in PLATE
     ),
     *(Fault("kernel", COMPOSER, "kernel", "fails", ("kernel",), name, restarts=True) for name in FIRST),
 ]
 MODEL = [
-    Fault("model", SEGMENTER, "segmenter<composer", "no-input", ("model-error",), "run"),
+    Fault(
+        *("model", SEGMENTER, "segmenter<composer", "no-input", ("model-error",), "run"),
+        wears=True,
+        worn=("segmenter-broken",),
+    ),
     *(
         Fault("model", COMPOSER, "composer<segmenter", deed, ("bad-mask",), "mask")
         for deed in ("nan", "huge")
@@ -85,7 +94,7 @@ MESSAGES = [
     ),
     # One that is lost is not missed when the next one comes; if all are the composer seems to hang.
     *(
-        Fault("messages", GATE, "gate<composer", deed, type="made", wears=True)
+        Fault("messages", GATE, "gate<composer", deed, type="made", wears=True, worn=("composer-hung",))
         for deed in ("lost", "stale", "other-stream")
     ),
     *(
@@ -96,7 +105,7 @@ MESSAGES = [
         Fault("messages", GATE, "gate<composer", deed, ("frame-refused",), "made")
         for deed in ("raw-unnamed", "raw", "raw-of-another-time", "closed", "no-frame", "small")
     ),
-    Fault("messages", GATE, "gate>composer", "lost", (), "frame", wears=True),
+    Fault("messages", GATE, "gate>composer", "lost", (), "frame", wears=True, worn=("composer-hung",)),
     Fault("messages", GATE, "gate>composer", "twice", (), "frame", lasting="running"),
     Fault("messages", GATE, "gate>composer", "late", (), "frame", lasting="running"),
     Fault("messages", GATE, "gate>composer", "unknown", ("composer-died",), "frame", restarts=True),

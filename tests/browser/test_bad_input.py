@@ -20,6 +20,12 @@ CASES = {
     "blurStream({})": (SOURCE, STREAM, "[object Object]", "getUserMedia"),
     "blurStream('camera')": (SOURCE, STREAM, "'camera'", "getUserMedia"),
     "blurStream(camera.getVideoTracks()[0])": (SOURCE, STREAM, "MediaStreamTrack", "pass a MediaStream"),
+    "blurStream({getVideoTracks: () => null, getAudioTracks: () => []})": (
+        SOURCE, STREAM, "[object Object]", "getUserMedia",
+    ),
+    "blurStream({getVideoTracks: () => [{readyState: 'live', stop() {}}], getAudioTracks: () => []})": (
+        SOURCE, "track-unreadable", "gives no frames", "that the browser made",
+    ),
     "blurStream(new MediaStream())": (SOURCE, "no-video-track", "no video track", "{video: true}"),
     "(camera.getTracks()[0].stop(), blurStream(camera))": (
         SOURCE, "source-ended", "has ended", "open the camera again",
@@ -86,6 +92,17 @@ OPTIONS = {
     "{effect: {type: 'image', source: 'a.png', position: 'left'}}": (INVALID, "is 'left'", "two numbers"),
     "{effect: {type: 'image', source: 'a.png', position: [0, 2]}}": (INVALID, "is [0,2]", "two numbers"),
     "{effect: {type: 'blur', background: 'raw'}}": (INVALID, "background is 'raw'", "'sealed' or 'fresh'"),
+    "{effect: {type: 'image', source: 'a.png', position: new Array(2)}}": (
+        INVALID,
+        "position is [null,null]",
+        "two numbers",
+    ),
+    "{get effect() { throw new RangeError('no'); }}": (INVALID, "options is [object Object]", "can be read"),
+    "{effect: (({proxy, revoke}) => (revoke(), proxy))(Proxy.revocable({}, {}))}": (
+        INVALID,
+        "effect is",
+        "can be read",
+    ),
     "{denoise: 'yes'}": (INVALID, "denoise is 'yes'", "true or false"),
     "{denoise: null}": (INVALID, "denoise is null", "true or false"),
     "{workers: 'blobs'}": (INVALID, "workers is 'blobs'", "use 'address' or 'blob'"),

@@ -1,5 +1,5 @@
 /** What is loaded, and how large: from the manifest that the library itself checks every file against. */
-import type { AssetEntry, Manifest } from '../src/assets.js';
+import type { AssetEntry, Manifest } from '../src/manifest.js';
 import { find, kilobytes, made, megabytes, put } from './demo-page.js';
 
 const BASE = '../assets/';

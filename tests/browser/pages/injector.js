@@ -146,8 +146,8 @@
   const through = (at, data, hand) => {
     const late = kept.get(at);
     const arriving = spoilt(strike(at, data?.type), data, at);
-    if (late === undefined || arriving.length === 0) return arriving.forEach(hand);
-    kept.delete(at);
+    if (late === undefined) return arriving.forEach(hand);
+    if (kept.get(at) === late) kept.delete(at);
     [...arriving, late].forEach(hand);
   };
   const heard = (at, handler, self_) => (event) => through(at, event.data, (data) => handler.call(self_, { data }));

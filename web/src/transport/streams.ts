@@ -45,8 +45,10 @@ export function outputOf(options: unknown): TrackGenerator | undefined {
   return (options as { readonly [OUTPUT]?: TrackGenerator } | undefined)?.[OUTPUT];
 }
 
-export function openTracks(source: MediaStreamTrack, track = generator()): TrackEnds {
-  const readable = openReadable(source);
+/** `given`: the output, where there is one already. Raises SourceError. */
+export function openTracks(source: MediaStreamTrack, given?: TrackGenerator): TrackEnds {
+  const readable = openReadable(source); // first: where that fails no track is left behind
+  const track = given ?? generator();
   const { writable } = track;
   track.contentHint = source.contentHint;
   return { source, track, readable, writable };

@@ -28,6 +28,8 @@ export class Composition {
   readonly #picture = new Stopwatch();
   readonly #model = new Stopwatch();
   #update: number;
+  /** number of the newest frame taken */
+  #newest = -1;
   /** Slides are upright, and so is who is put on them. */
   #presents: boolean;
 
@@ -103,6 +105,11 @@ export class Composition {
     const startMs = performance.now();
     const engine = this.#engine;
     const { sequence, renewed, backdrop } = shot;
+    if (sequence <= this.#newest) {
+      shot.frame.close(); // the gate waits for it no more
+      return backdrop?.close();
+    }
+    this.#newest = sequence;
     let { frame, shape } = shot;
     let slot: number | null = null;
     if (backdrop !== null) this.#backdrop.show(backdrop);
