@@ -25,7 +25,15 @@ SIZE = (320, 180)
 RAW_DETAIL = 20
 MIN_SIDE = 16  # smaller frames are not looked at, but veiled
 FORMATS = ("I420", "I420A", "I422", "I444", "NV12", "RGBA", "RGBX", "BGRA", "BGRX", "canvas")
-TYPED = {"frame", "frame-unreadable", "frame-unwritable", "frame-refused", "no-person", "new-scene"}
+TYPED = {
+    "frame",
+    "frame-unreadable",
+    "frame-unwritable",
+    "frame-refused",
+    "no-person",
+    "low-confidence",
+    "new-scene",
+}
 
 # Large ones take seconds to make: few of them.
 small = st.sampled_from((1, 2, 3, 15, 16, 17, 31, 160, 161, 255, 322))

@@ -12,7 +12,7 @@ import { Network } from '../../../../web/src/worker/network.ts';
 const BASE = new URL('/assets/', location.href).href;
 env.wasm.numThreads = 1;
 env.wasm.proxy = false;
-env.wasm.wasmPaths = { mjs: `${BASE}ort-wasm-simd-threaded.mjs`, wasm: `${BASE}ort-wasm-simd-threaded.wasm` };
+env.wasm.wasmPaths = { wasm: `${BASE}ort-wasm-simd-threaded.wasm` };
 
 // Sessions live as long as their worker; here thousands share one.
 const sessions = [];
