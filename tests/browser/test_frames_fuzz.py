@@ -118,7 +118,7 @@ def odd(subject: Subject, frames: list[dict[str, Any]]) -> int:
     shown = subject.page.evaluate("() => subject.safe.stats?.composedFrames ?? 0")
     subject.show(SIZE)
     subject.until_state("running")
-    subject.until(f"subject.safe.stats.composedFrames > {shown}")
+    subject.until(f"(subject.safe.stats?.composedFrames ?? 0) > {shown}")
     subject.until_frames(3)
     for row in subject.rows[before:]:
         if min(row.width, row.height) < MIN_SIDE:

@@ -21,7 +21,6 @@ await build({
   charset: 'utf8',
   logLevel: 'warning',
   nodePaths: [join(web, 'node_modules')],
-  // As the product's own are built, see bundle.mjs.
-  conditions: ['onnxruntime-web-use-extern-wasm'],
+  // As in bundle.mjs.
   external: ['node:*', 'ws', 'module', 'worker_threads'],
 });
