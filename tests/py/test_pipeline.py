@@ -64,19 +64,11 @@ def test_each_frame_gets_its_own_mask() -> None:
 def bad_masks() -> list[Array]:
     nan, high, low = mask_of(), mask_of(), mask_of()
     nan[50, 50], high[3, 3], low[3, 3] = np.nan, 1.5, -0.5
-    infinite, everywhere = (np.full((144, 256), value, np.float32) for value in (np.inf, 1))
-    return [
-        nan,
-        high,
-        low,
-        infinite,
-        everywhere,
-        np.zeros((10, 10), np.float32),
-        mask_of().astype(np.float64),
-    ]
+    infinite = np.full((144, 256), np.inf, np.float32)
+    return [nan, high, low, infinite, np.zeros((10, 10), np.float32), mask_of().astype(np.float64)]
 
 
-@pytest.mark.parametrize("index", range(7))
+@pytest.mark.parametrize("index", range(6))
 def test_a_bad_mask_conceals_the_whole_frame(index: int) -> None:
     bench, planes = Bench(), room(640, 360)
     for _ in range(3):
