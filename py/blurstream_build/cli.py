@@ -15,6 +15,7 @@ Builds, tests and shows BlurStream. Needs Python 3.11 to 3.13 with pip; all else
 (.venv, web/node_modules, build, dist). A second run does only what has changed, offline if it can.
 """
 PASSED_ON = "what follows -- is passed on"
+LEAST_MINUTES, MOST_MINUTES = 0.4, 24.0 * 60
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,6 +70,16 @@ def parser() -> argparse.ArgumentParser:
     privacy.add_argument("--quick", action="store_true", help="the short form, as `test` has it")
     privacy.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to pytest")
 
+    soak = commands.add_parser(
+        "soak",
+        parents=[common],
+        help="build, then let streams run for long through all that may happen; report in build/soak/",
+    )
+    soak.add_argument(
+        "--minutes", type=_minutes, default=10.0, help="how long; hours are so many times ten (default: 10)"
+    )
+    soak.add_argument("extra", nargs="*", metavar="-- ARG", help=f"{PASSED_ON} to pytest")
+
     for name, what in {
         "evaluate": "build, then measure models and the matte against labelled material",
         "train": "build, then train the model further; see models/train.py",
@@ -79,6 +90,16 @@ def parser() -> argparse.ArgumentParser:
     clean = commands.add_parser("clean", parents=[common], help="remove dist/ and build/, keeping downloads")
     clean.add_argument("--all", action="store_true", help="remove .venv, node_modules and downloads, too")
     return top
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"{text!r}: give minutes from {LEAST_MINUTES:g} to {MOST_MINUTES:g}")
+    return minutes
 
 
 def main(arguments: Sequence[str], paths: Paths | None = None) -> int:
@@ -131,6 +152,10 @@ def run(options: argparse.Namespace, paths: Paths, console: Console) -> int:
         from .privacy import privacy
 
         return privacy(paths, console, options.extra, quick=options.quick)
+    if options.command == "soak":
+        from .soak import soak
+
+        return soak(paths, console, options.extra, minutes=options.minutes)
     if options.command in ("evaluate", "train"):
         from . import models_commands
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 
-from . import assemble, browser
+from . import assemble, browser, measured
 from .console import Console
 from .errors import BuildError
 from .paths import Paths
@@ -15,8 +13,6 @@ from .paths import Paths
 # What tests/privacy look at.
 FORM, REPORT = "BLURSTREAM_PRIVACY", "BLURSTREAM_PRIVACY_REPORT"
 FULL, SHORT = "full", "short"
-# One of them may take many minutes: a hundred random orders of calls, each received in a call.
-LIMIT = ("--timeout=3600", "--timeout-method=thread")
 
 
 def privacy(paths: Paths, console: Console, extra: Sequence[str], *, quick: bool = False) -> int:
@@ -25,21 +21,8 @@ def privacy(paths: Paths, console: Console, extra: Sequence[str], *, quick: bool
     chromium = browser.ensure(paths, console)
     if not quick:
         _reader(console)
-    folder = paths.build / "privacy"
-    env = {
-        **os.environ,
-        "PYTHONPATH": str(paths.py),
-        browser.ENV: str(chromium.program),
-        "BLURSTREAM_NODE": str(node.node),
-        FORM: SHORT if quick else FULL,
-        REPORT: str(folder),
-    }
-    console.line()
-    command = [str(paths.venv_python), "-m", "pytest", *LIMIT, "tests/privacy", *extra]
-    code = subprocess.run(command, cwd=paths.root, env=env, check=False).returncode
-    if (folder / "report.md").is_file():
-        console.line(f"\n{(folder / 'report.md').read_text('utf-8')}\n{folder / 'report.md'}")
-    return code
+    env = {FORM: SHORT if quick else FULL, REPORT: str(paths.build / "privacy")}
+    return measured.run(paths, console, "privacy", extra, env, node=node, chromium=chromium)
 
 
 def _reader(console: Console) -> None:

@@ -42,8 +42,8 @@ class Gate:
 class Report:
     """Fills up while the tests run."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, title: str = "Privacy, measured") -> None:
+        self._folder, self._title = folder, title
         self.gates: list[Gate] = []
         self.tables: dict[str, dict[str, Mapping[str, float]]] = {}
 
@@ -76,7 +76,7 @@ class Report:
 
     def text(self, form: str) -> str:
         lines = [
-            f"# Privacy, measured ({form})",
+            f"# {self._title} ({form})",
             "",
             "| | gate | figure | wanted | |",
             "| --- | --- | --- | --- | --- |",

@@ -15,7 +15,7 @@ from blurstream_build.console import Console
 from blurstream_build.errors import BuildError
 from blurstream_build.paths import Paths
 
-COMMANDS = ("demo", "test", "build", "bench", "privacy", "clean")
+COMMANDS = ("demo", "test", "build", "bench", "privacy", "soak", "clean")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])

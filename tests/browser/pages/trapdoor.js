@@ -1,13 +1,18 @@
 /*
  * Put in front of a worker's own script by instrumented.py. It lets the page break the worker from outside, and
- * keeps a ledger of every VideoFrame the worker ever held.
+ * keeps a ledger of the VideoFrames that the worker holds.
  */
 {
   const me = self.name.replace('blurstream-', '');
-  const ledger = [];
+  let ledger = [];
+  let seen = 0;
   const RealFrame = VideoFrame;
+  const opened = () => ledger.filter(({ format }) => format !== null);
   const note = (value) => {
-    if (value instanceof RealFrame) ledger.push(value);
+    if (!(value instanceof RealFrame)) return value;
+    seen += 1;
+    ledger.push(value);
+    if (seen % 1000 === 0) ledger = opened(); // it is to be small after hours, too
     return value;
   };
 
@@ -40,7 +45,7 @@
     if (data.worker !== me) return;
     switch (data.fault) {
       case 'count':
-        trapdoor.postMessage({ counted: me, seen: ledger.length, open: ledger.filter(({ format }) => format !== null).length });
+        trapdoor.postMessage({ counted: me, seen, open: opened().length });
         return;
       case 'leak': note(new RealFrame(new Uint8Array(6), { format: 'I420', codedWidth: 2, codedHeight: 2, timestamp: 0 })); return;
       case 'hang': for (;;);

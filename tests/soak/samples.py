@@ -1,0 +1,69 @@
+"""What a run of hours is judged by: samples of every few seconds, and what they come to."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Sample:
+    """At `at_s` of the run, in a phase of a cycle. `streams`: as pages/soak.js tells of each."""
+
+    at_s: float
+    cycle: int
+    phase: str
+    hidden: bool
+    renderer_mb: float
+    cores: float  # that the browser took since the last one
+    open_frames: int
+    streams: list[dict[str, Any]]
+
+    @property
+    def heap_mb(self) -> float:
+        """Of the one Python that all streams share."""
+        return max((stream["heapBytes"] / 1e6 for stream in self.streams), default=0.0)
+
+
+@dataclass
+class Run:
+    """`back_s`: how long it took until the person was shown again, by what had happened."""
+
+    samples: list[Sample] = field(default_factory=list)
+    back_s: dict[str, float] = field(default_factory=dict)
+    events: list[dict[str, str]] = field(default_factory=list)
+    left_open: int = -1
+    frames: int = 0
+
+    def of(self, *phases: str, cycle: int | None = None) -> list[Sample]:
+        return [one for one in self.samples if one.phase in phases and cycle in (None, one.cycle)]
+
+
+def values(samples: Iterable[Sample], key: str) -> list[float]:
+    """Of all streams, where they have one."""
+    return [one[key] for sample in samples for one in sample.streams if one[key] is not None]
+
+
+def middle(found: Sequence[float]) -> float:
+    return statistics.median(found) if found else float("nan")
+
+
+def worst(samples: Iterable[Sample], key: str) -> float:
+    return max(values(samples, key), default=-1.0)
+
+
+def total(samples: Iterable[Sample], key: str) -> int:
+    return int(sum(values(samples, key)))
+
+
+def a_minute(samples: Sequence[Sample], key: str) -> float:
+    """Slope of a figure of the samples: Theil and Sen's, which a few odd ones do not move. Per minute."""
+    slopes = [
+        (getattr(b, key) - getattr(a, key)) / (b.at_s - a.at_s)
+        for index, a in enumerate(samples)
+        for b in samples[index + 1 :]
+        if b.at_s > a.at_s
+    ]
+    return 60 * middle(slopes) if slopes else 0.0
