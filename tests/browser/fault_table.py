@@ -21,7 +21,8 @@ class Fault:
     """`codes`: of the warnings and errors that tell of it, whether it comes once or three times in a row.
     `restarts`: a worker is replaced; `wears`: one is when it comes again and again, which `worn` tells of.
     `ends`: the state that it leaves for good. `lasting`: the state while it comes for ever, 'running' if
-    nothing is missed then.
+    nothing is missed then. `also`: what tells of it where a later stage meets it,
+    and no worker is replaced.
     """
 
     boundary: str
@@ -35,6 +36,7 @@ class Fault:
     worn: tuple[str, ...] = ()
     ends: str = ""
     lasting: str = "concealed"
+    also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -59,10 +61,11 @@ PYTHON = [
     Fault("python", COMPOSER, "python stats", "OverflowError", ("internal",), restarts=True),
 ]
 # Where a stage that composes fails Python conceals by itself. Before that nobody knows what the planes hold.
-FIRST = ("model_input", "tile_change_16", "copy_tiles_16")
+FIRST = ("model_input", "tile_change_16")
+COPIES = "copy_tiles_16"  # both before and while composing: which comes first depends on what moves
 # Without these nothing can be concealed either: the second time Python gives up.
 PLATE = ("plate_cells", "plate_blur", "plate_rows", "fill_tiles_16")
-OTHERS = [name for name in KERNELS if name not in (*FIRST, *PLATE)]
+OTHERS = [name for name in KERNELS if name not in (*FIRST, *PLATE, COPIES)]
 KERNEL = [
     *(Fault("kernel", COMPOSER, "kernel", "fails", ("error",), name) for name in OTHERS),
     *(
@@ -70,6 +73,7 @@ KERNEL = [
         for name in PLATE
     ),
     *(Fault("kernel", COMPOSER, "kernel", "fails", ("kernel",), name, restarts=True) for name in FIRST),
+    Fault("kernel", COMPOSER, "kernel", "fails", ("kernel",), COPIES, restarts=True, also=("error",)),
 ]
 MODEL = [
     Fault(

@@ -180,7 +180,7 @@ def broken(subject: Subject, fault: Fault, mode: str) -> None:
         assert subject.state == ("failed" if wears else fault.lasting), subject.summary()
         strikes = subject.page.evaluate(f"() => injector.struck({number}).length")
         assert wears or strikes < STRIKES_A_SECOND * LASTING_S, f"{what}: {strikes} strikes"
-    elif fault.restarts:
+    elif fault.restarts and not fault.also:
         subject.until("subject.safe.stats?.restarts > 0")
     subject.page.evaluate("() => injector.disarm()")
     if subject.state not in ("failed", "stopped"):
@@ -191,10 +191,11 @@ def broken(subject: Subject, fault: Fault, mode: str) -> None:
         private(rows, what)
     codes = [event.code for event in events]
     if wears:  # one for each start, until there have been too many
-        assert set(codes) <= {*fault.codes, *fault.worn}, (what, codes)
+        assert set(codes) <= {*fault.codes, *fault.worn, *fault.also}, (what, codes)
         assert codes and len(codes) <= 2 * MOST_STARTS, (what, codes)
     else:
-        assert tuple(codes) == fault.codes, (what, codes, subject.summary())
+        expected = (fault.codes, fault.also) if fault.also else (fault.codes,)
+        assert tuple(codes) in expected, (what, codes, subject.summary())
     assert all(event.name.endswith("Error") for event in events), events
     closed(subject, what, alive=not fault.ends and not wears)
 
@@ -228,7 +229,9 @@ def closed(subject: Subject, what: str, *, alive: bool) -> None:
     while True:
         holders = [one for one in (GATE, COMPOSER) if f"{one}.mjs" in subject.workers()]
         counts = [subject.page.evaluate("(worker) => subject.count(worker)", one) for one in holders]
-        if not any(count["open"] for count in counts):
+        ended = [one for one, count in zip(holders, counts, strict=True) if count is None]
+        assert not {f"{one}.mjs" for one in ended} & set(subject.workers()), f"{what}: no answer of {ended}"
+        if not any(count["open"] for count in counts if count is not None):
             break
         assert time.monotonic() < end, f"{what}: left open {counts}"
         subject.page.wait_for_timeout(100)

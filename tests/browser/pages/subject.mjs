@@ -148,10 +148,11 @@ const subject = {
   /** Breaks a worker of the instrumented build. */
   break(worker, fault) { trapdoor.postMessage({ worker, fault }); },
 
-  /** How many frames a worker of the instrumented build has held, and how many are open. */
+  /** How many frames a worker of the instrumented build has held, and how many are open; null if it does not answer. */
   count(worker) {
     return new Promise((resolve) => {
       trapdoor.addEventListener('message', ({ data }) => { if (data.counted === worker) resolve(data); });
+      setTimeout(() => resolve(null), COUNT_MS);
       subject.break(worker, 'count');
     });
   },
@@ -166,6 +167,7 @@ const subject = {
 // A capture that nobody holds is collected while it works: its promise rejects with nothing, or never settles.
 const grabbing = new Set();
 const GRAB_MS = 5000;
+const COUNT_MS = 10_000;
 
 async function grab(track, tries = 5) {
   const capture = new ImageCapture(track);
