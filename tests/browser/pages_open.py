@@ -298,16 +298,23 @@ def warm_pages() -> Iterator[list[WarmPage]]:
         page.close()
 
 
+@pytest.fixture(scope="module")
+def warm_camera() -> Path | None:
+    """The clip before the camera of `warm_subject`: none unless a module says otherwise."""
+    return None
+
+
 @pytest.fixture
 def warm_subject(
     warm_pages: list[WarmPage],
+    warm_camera: Path | None,
     site: Server,
     windows: OpenWindow,
     logs: dict[Page, PageLog],
     request: pytest.FixtureRequest,
 ) -> Iterator[Subject]:
     if not warm_pages:
-        warm_pages.append(WarmPage(windows(None), f"{site.url}/pages/classic.html"))
+        warm_pages.append(WarmPage(windows(warm_camera), f"{site.url}/pages/classic.html"))
     warm = warm_pages.pop()  # and back when it is known to be good
     logs[warm.page] = warm.log
     failures = request.session.testsfailed

@@ -1,5 +1,6 @@
 import type { BlurStreamError } from './errors.js';
 import { Mirror, type Blank } from './mirror.js';
+import { OutputTrack } from './outputtrack.js';
 import { settlePlatformBlur } from './platform.js';
 import { videoTrackOf } from './source.js';
 
@@ -16,12 +17,15 @@ export class Camera {
   readonly #mirror: Mirror;
   #stream: MediaStream;
   #track: MediaStreamTrack;
+  /** The output has it, unless the page has given it another one. */
+  #hint: string;
   #endPlatform = (): void => undefined;
   #blurs = false;
 
   constructor(stream: MediaStream, track: MediaStreamTrack, output: MediaStreamTrack, events: CameraEvents) {
     [this.#stream, this.#track, this.#output, this.#events] = [stream, track, output, events];
-    this.#mirror = new Mirror(track, output, (reason) => events.hold(reason));
+    this.#hint = track.contentHint;
+    this.#mirror = new Mirror(track, new OutputTrack(output, () => this.#track), (reason) => events.hold(reason));
   }
 
   get stream(): MediaStream {
@@ -32,7 +36,9 @@ export class Camera {
   change(stream: MediaStream): void {
     this.#stream = stream;
     this.#track = videoTrackOf(stream);
-    this.#output.contentHint = this.#track.contentHint;
+    const { contentHint } = this.#track;
+    if (this.#output.contentHint === this.#hint) this.#output.contentHint = contentHint;
+    this.#hint = contentHint;
     this.#mirror.watch(this.#track);
     this.#settlePlatform();
   }

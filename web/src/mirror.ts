@@ -1,3 +1,5 @@
+import type { OutputTrack } from './outputtrack.js';
+
 /** Nothing tells when a track is enabled or disabled: it is looked at as often as this. */
 const LOOK_EVERY_MS = 250;
 
@@ -9,7 +11,7 @@ export type Blank = 'source-muted' | 'source-disabled';
  * source is. `hold` hears why there is nothing to see, and null when there is again.
  */
 export class Mirror {
-  readonly #output: MediaStreamTrack;
+  readonly #output: OutputTrack;
   readonly #hold: (reason: Blank | null) => void;
   readonly #looking: ReturnType<typeof setInterval>;
   readonly #look = (): void => this.#compare();
@@ -18,12 +20,10 @@ export class Mirror {
   #enabled = true;
   #reason: Blank | null = null;
 
-  constructor(source: MediaStreamTrack, output: MediaStreamTrack, hold: (reason: Blank | null) => void) {
+  constructor(source: MediaStreamTrack, output: OutputTrack, hold: (reason: Blank | null) => void) {
     this.#output = output;
     this.#hold = hold;
     this.#source = source;
-    // A generated track is never muted by itself.
-    Object.defineProperty(output, 'muted', { get: () => this.#muted, configurable: true });
     this.#looking = setInterval(this.#look, LOOK_EVERY_MS);
     this.#listen();
   }
@@ -51,12 +51,8 @@ export class Mirror {
 
   #compare(): void {
     const { muted, enabled } = this.#source;
-    // Only what changes: the output may have been disabled by the page, too.
-    if (enabled !== this.#enabled) this.#output.enabled = this.#enabled = enabled;
-    if (muted !== this.#muted) {
-      this.#muted = muted;
-      this.#output.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
-    }
+    if (enabled !== this.#enabled) this.#output.follow((this.#enabled = enabled));
+    if (muted !== this.#muted) this.#output.mute((this.#muted = muted));
     const reason = !enabled ? 'source-disabled' : muted ? 'source-muted' : null;
     if (reason === this.#reason) return;
     this.#reason = reason;

@@ -113,6 +113,11 @@ export class Session extends MediaStreamBase implements SafeStream {
     return this.#stats;
   }
 
+  /** Of its tracks as they answer here: the browser's own would have clones that know of no camera. */
+  override clone(): MediaStream {
+    return new MediaStream(this.getTracks().map((track) => track.clone()));
+  }
+
   async update(changes: Changes): Promise<void> {
     const { effect, denoise } = parseChanges(changes);
     this.#refuseIfOver();

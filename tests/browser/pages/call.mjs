@@ -28,6 +28,12 @@ export class Call {
     subject.leaving.push(() => this.close());
   }
 
+  /** What the connection says of the pictures that it sends. */
+  async sent() {
+    const report = await this.#sender.getStats();
+    return [...report.values()].find(({ type }) => type === 'outbound-rtp');
+  }
+
   close() {
     this.#here.close();
     this.#there.close();
