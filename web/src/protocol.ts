@@ -6,6 +6,8 @@
  *   gate <-> composer      GateToComposer, ComposerToGate
  *   gate <-> segmenter     GateToSegmenter, SegmenterToGate
  *   composer <-> segmenter ComposerToSegmenter, SegmenterToComposer   (over a MessagePort)
+ *   page <-> stream's ends GateToElement, ElementToGate, GateToCanvas, CanvasToGate, PageToClone   (each over a
+ *                          MessagePort; which of them there are depends on the transport, see transport/ends.ts)
  */
 import type { AssetFiles } from './assets.js';
 import type { WireError } from './errors.js';
@@ -13,10 +15,11 @@ import type { Progress, Settings } from './options.js';
 import type { MovingSource } from './pictures/moving.js';
 import type { WorkerScripts } from './scripts.js';
 import type { Activity, QualityChange, Stats, StreamState } from './stats.js';
+import type { WireSink, WireSource } from './transport/ends.js';
 import type { FrameShape } from './worker/shape.js';
 
 /** Raised with every incompatible change: a stale worker script from a cache must not be talked to. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export interface WorkerStart {
   readonly protocol: number;
@@ -45,23 +48,28 @@ export type PageToGate =
   /** no stream is left */
   | { type: 'close' };
 
-export type GateToPage = { type: 'probed'; reasons: string[] };
+export type GateToPage = {
+  type: 'probed';
+  reasons: string[];
+  /** it reads and makes tracks: the transport 'worker-track' */
+  tracks: boolean;
+};
 
 export type PageToStream =
-  /** transfers readable and writable, too */
-  | ({
-      type: 'start';
-      readable: ReadableStream<VideoFrame>;
-      writable: WritableStream<VideoFrame>;
-    } & MovingLook)
+  /** before 'start': the stream is to be written to a track that the gate makes */
+  | { type: 'generate' }
+  /** transfers what source and sink hold, too */
+  | ({ type: 'start'; source: WireSource; sink: WireSink } & MovingLook)
   | ({ type: 'update'; id: number } & MovingLook)
-  /** transfers readable: the frames of another camera from now on; null: of none, until there is one */
-  | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> | null }
+  /** transfers what source holds: frames of another camera from now on; null: of none, until there is one */
+  | { type: 'source'; id: number; source: WireSource | null }
   /** the source gives nothing that is to be seen; null: it does again */
   | { type: 'hold'; reason: string | null }
   | { type: 'stop' };
 
 export type StreamToPage =
+  /** transfers track: it is written to from 'start' on; null: the gate can make none */
+  | { type: 'generated'; track: MediaStreamTrack | null }
   /** the first veil is on the output track */
   | { type: 'concealing' }
   | { type: 'state'; state: StreamState; reason: string }
@@ -157,6 +165,35 @@ export type SegmenterToComposer =
   | { type: 'mask'; request: number; mask: Float32Array; input: ArrayBuffer; modelMs: number }
   /** transfers input back */
   | { type: 'model-error'; request: number; error: WireError; input: ArrayBuffer };
+
+export type GateToElement =
+  /** the newest picture, as soon as it is not known yet */
+  | { type: 'next' }
+  /** the same; none has come for a while */
+  | { type: 'look' }
+  /** no more are wanted */
+  | { type: 'end' };
+
+export type ElementToGate =
+  /** transfers frame */
+  | { type: 'frame'; frame: VideoFrame }
+  /** the track has ended */
+  | { type: 'ended' };
+
+export type GateToCanvas =
+  /** transfers frame */
+  | { type: 'frame'; frame: VideoFrame }
+  /** the track is at its end */
+  | { type: 'end' };
+
+export type CanvasToGate =
+  /** it may have another one */
+  | { type: 'drawn' }
+  /** the page has stopped the track */
+  | { type: 'ended' };
+
+/** the track that was cloned for the gate has ended, or is not read any more */
+export type PageToClone = { type: 'ended' };
 
 /** For the default branch of a switch over messages: a missing case is a compile error. */
 export function unreachable(message: never): never {

@@ -10,7 +10,7 @@ export type MovingSource =
     }
   /**
    * a `<video>` of the page: each message to the port is answered with its newest frame, or null if that is
-   * known
+   * known; of a track 'ended' is said, too
    */
   | { readonly type: 'player'; readonly first: VideoFrame | null; readonly port: MessagePort }
   /** an animated picture, to be decoded frame by frame */

@@ -104,12 +104,7 @@ class Playing {
         if (done) break;
         this.#keep(value);
       }
-      this.#fail(
-        new WorkerError(
-          'picture-ended',
-          'The track that effect.source gave has ended: its last picture stays',
-        ),
-      );
+      this.#fail(trackEnded());
     };
     read().catch((error: unknown) => this.#fail(error));
     return () => void reader.cancel().catch(() => undefined);
@@ -118,7 +113,8 @@ class Playing {
   /** One question at a time: a busy page answers late, and the last picture stays meanwhile. */
   #pull(port: MessagePort): () => void {
     let asked = false;
-    port.onmessage = ({ data }: MessageEvent<VideoFrame | null>) => {
+    port.onmessage = ({ data }: MessageEvent<VideoFrame | null | 'ended'>) => {
+      if (data === 'ended') return this.#fail(trackEnded());
       asked = false;
       if (data !== null) this.#keep(data);
       if (this.#closed) port.close();
@@ -158,4 +154,8 @@ class Playing {
   #fail(error: unknown): void {
     if (!this.#closed) this.#fault(toWire(error, 'picture-failed'));
   }
+}
+
+function trackEnded(): WorkerError {
+  return new WorkerError('picture-ended', 'The track that effect.source gave has ended: its last picture stays');
 }
