@@ -85,7 +85,15 @@ function withClones(track: MediaStreamTrack): Set<MediaStreamTrack> {
   const hold = (one: MediaStreamTrack): MediaStreamTrack => {
     held.add(one);
     const clone = one.clone.bind(one);
-    Object.defineProperty(one, 'clone', { value: () => hold(clone()), configurable: true, writable: true });
+    // Firefox 153 keeps events that were made by a script from those who listen to a track, unless they ask for them.
+    const listen = one.addEventListener.bind(one) as (...args: unknown[]) => void;
+    const own = {
+      clone: () => hold(clone()),
+      addEventListener: (type: string, listener: unknown, options?: unknown) => listen(type, listener, options, true),
+    };
+    for (const [name, value] of Object.entries(own)) {
+      Object.defineProperty(one, name, { value, configurable: true, writable: true });
+    }
     return one;
   };
   hold(track);

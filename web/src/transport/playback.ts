@@ -8,6 +8,7 @@ const RETRY_MS = 1000;
 /** A track as a <video> in no document plays it, from which its newest picture is taken. */
 export class Playback {
   readonly video = document.createElement('video');
+  readonly #track: MediaStreamTrack;
   readonly #onPicture: () => void;
   readonly #onRefused: (why: unknown) => void;
   readonly #since = new Newness();
@@ -23,6 +24,7 @@ export class Playback {
    * policy or its user may want it: it is tried again. Raises SourceError.
    */
   constructor(track: MediaStreamTrack, onPicture: () => void, onRefused: (why: unknown) => void = () => undefined) {
+    this.#track = track;
     this.#onPicture = onPicture;
     this.#onRefused = onRefused;
     const { video } = this;
@@ -48,17 +50,25 @@ export class Playback {
     if (document.hidden || nowMs - this.#toldMs > SILENT_MS) this.#fresh = true;
   }
 
-  /** The newest picture as a frame with the time of now; null if there is none, or none that is new. */
+  /**
+   * The newest picture as a frame with the time of now; null if there is none, or none that is new. Its sides are even:
+   * Firefox 153 makes no other I420 frames.
+   */
   take(): VideoFrame | null {
     this.#fresh = false;
     if (this.#closed || this.video.readyState < this.video.HAVE_CURRENT_DATA) return null;
+    if (!this.#track.enabled) return null; // nothing, or black in any size
     const timestamp = Math.max(Math.round(performance.now() * 1000), this.#lastUs + 1);
     let newest: VideoFrame | undefined;
     try {
       newest = new VideoFrame(this.video);
-      if (!this.#since.isNew(newest, this.video)) return null;
+      const { visibleRect } = newest;
+      const [width, height] = [even(visibleRect?.width), even(visibleRect?.height)];
+      if (visibleRect === null || width === 0 || height === 0 || !this.#since.isNew(newest, this.video)) return null;
       this.#lastUs = timestamp;
-      return new VideoFrame(newest, { timestamp });
+      if (width === visibleRect.width && height === visibleRect.height) return new VideoFrame(newest, { timestamp });
+      const { x, y } = visibleRect;
+      return new VideoFrame(newest, { timestamp, visibleRect: { x, y, width, height } });
     } catch {
       return null; // no picture yet, or it changes just now
     } finally {
@@ -95,9 +105,13 @@ export class Playback {
   }
 }
 
+function even(side = 0): number {
+  return side - (side % 2);
+}
+
 /**
- * Tells the pictures of a <video> apart: by their own timestamp, or by where the video is in browsers that give whole
- * seconds there (Firefox 153).
+ * Tells the pictures of a <video> apart: by their own timestamp, or by where the video is in browsers that give no time
+ * there, or whole seconds (Firefox 153, WebKitGTK 2.50 for some tracks).
  */
 export class Newness {
   #taken = NaN;

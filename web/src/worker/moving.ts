@@ -131,10 +131,17 @@ class Playing {
   }
 
   #animate(bytes: ArrayBuffer, mimeType: string): () => void {
-    const decoder = new ImageDecoder({ data: bytes, type: mimeType });
+    const begin = (): ImageDecoder => new ImageDecoder({ data: bytes, type: mimeType });
+    let decoder = begin();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const play = async (frameIndex: number): Promise<void> => {
-      const { image } = await decoder.decode({ frameIndex });
+      let { image } = await decoder.decode({ frameIndex });
+      if (image.codedWidth === 0) {
+        // Firefox 153 gives the frame of the round before once more, which was closed then.
+        decoder.close();
+        decoder = begin();
+        ({ image } = await decoder.decode({ frameIndex }));
+      }
       const frames = decoder.tracks.selectedTrack?.frameCount ?? 1;
       const askedMs = (image.duration ?? 0) / 1000;
       const shownMs = askedMs < LEAST_FRAME_MS ? UNTIMED_FRAME_MS : askedMs;

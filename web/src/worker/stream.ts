@@ -19,8 +19,6 @@ import { Timeline } from './timeline.js';
 
 /** From here on what is on screen counts as frozen, and a veil moves on in its place. */
 const VEIL_AFTER_MS = 1000;
-/** Longer than a busy machine stalls: a new composer takes seconds, nobody wants one in vain. */
-const RESTART_AFTER_MS = 3000;
 /** A track that takes nothing for so long will not do so any more. */
 const OUTPUT_STUCK_MS = 3000;
 /** How often a veil that keeps time by itself moves on. */
@@ -202,7 +200,11 @@ export class Stream {
     if (this.#stopped) return frame.close();
     if (!(frame instanceof VideoFrame) || frame.codedWidth === 0) throw refused('the camera gave no picture');
     const nowMs = performance.now();
-    const shape = this.#timeline.place(shapeOf(frame), nowMs);
+    const found = shapeOf(frame);
+    // A veil of this size has to be made, too.
+    const { width, height, displayWidth, displayHeight } = found;
+    if (Math.min(width, height, displayWidth, displayHeight) < 1) throw refused('the camera gave no picture');
+    const shape = this.#timeline.place(found, nowMs);
     const ticket = { sequence: this.#sequence++, shape, readMs: nowMs };
     this.#newest = ticket;
     this.#report.meter.input();
@@ -319,7 +321,7 @@ export class Stream {
     if (reason !== null && sinceMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs, reason);
     if (this.#crew.composing && this.#nothingComes(nowMs)) this.#awaited.endAll(null);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
-    if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
+    if (waitedMs > this.#crew.patienceMs) this.#crew.composerHung(waitedMs);
     if (this.#output.stuckMs(nowMs) > OUTPUT_STUCK_MS) void this.stop('output-hung');
   }
 
