@@ -1,2 +1,6 @@
-/* Ticks as often as it is told to, in a hidden tab, too. */
-onmessage = ({ data }) => setInterval(() => postMessage(null), data);
+/* Ticks as often as it was told last, in a hidden tab, too. */
+let ticking;
+onmessage = ({ data }) => {
+  clearInterval(ticking);
+  ticking = setInterval(() => postMessage(null), data);
+};

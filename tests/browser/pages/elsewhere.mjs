@@ -16,16 +16,13 @@ class Camera {
   #pictures = [];
   #worker = new Worker('/pages/elsewhere-clock.mjs', { type: 'module', name: 'test-clock' });
   #drawn = 0;
-  #asking = null;
   stream;
 
   async open(picture, size) {
     await this.show(picture, size);
     this.#draw();
-    // Where frames can be asked for they are: WebKitGTK 2.50 takes no others of a canvas in no document.
-    this.stream = this.#canvas.captureStream(0);
-    this.#asking = [...this.stream.getTracks(), this.stream].find(({ requestFrame }) => requestFrame !== undefined);
-    this.#draw();
+    this.stream = this.#canvas.captureStream();
+    document.body.append(this.#canvas); // WebKitGTK 2.50 takes no frames of one in no document
     this.#worker.onmessage = () => this.#draw();
     this.#worker.postMessage(FRAME_MS);
   }
@@ -43,9 +40,15 @@ class Camera {
     for (const old of this.#pictures.splice(0, Infinity, ...pictures)) old.close();
   }
 
+  /** Milliseconds from one picture to the next. */
+  pace(ms) {
+    this.#worker.postMessage(ms);
+  }
+
   close() {
     this.#worker.terminate();
     for (const track of this.stream.getTracks()) track.stop();
+    this.#canvas.remove();
   }
 
   #draw() {
@@ -56,7 +59,6 @@ class Camera {
     // Something is to move in every frame: not every browser sends a canvas that stands still.
     this.#context.fillStyle = this.#drawn % 2 === 0 ? '#404040' : '#484848';
     this.#context.fillRect(0, height - 2, 2, 2);
-    this.#asking?.requestFrame();
   }
 }
 

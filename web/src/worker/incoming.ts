@@ -34,6 +34,7 @@ const KEEP_NONE: QueuingStrategy<VideoFrame> = { highWaterMark: 0 };
 
 function ofClone(track: MediaStreamTrack, port: MessagePort): ReadableStream<VideoFrame> {
   let frames: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  const inTime = timekeeper();
   const leave = (): void => {
     track.stop();
     port.close();
@@ -50,7 +51,7 @@ function ofClone(track: MediaStreamTrack, port: MessagePort): ReadableStream<Vid
       },
       pull: async (controller) => {
         const { value, done } = (await frames?.read()) ?? { value: undefined, done: true };
-        if (!done && value !== undefined) return controller.enqueue(value);
+        if (!done && value !== undefined) return controller.enqueue(inTime(value));
         leave();
         controller.close();
       },
@@ -61,6 +62,20 @@ function ofClone(track: MediaStreamTrack, port: MessagePort): ReadableStream<Vid
     },
     KEEP_NONE,
   );
+}
+
+/** WebKitGTK 2.50 gives the frames of some tracks no time of their own: theirs is that of their coming. */
+function timekeeper(): (frame: VideoFrame) => VideoFrame {
+  let [last, lastMs] = [0, performance.now()];
+  return (frame) => {
+    const elapsedUs = Math.max(Math.round((performance.now() - lastMs) * 1000), 1);
+    const timed = Number.isSafeInteger(frame.timestamp) && frame.timestamp > last;
+    [last, lastMs] = [timed ? frame.timestamp : last + elapsedUs, performance.now()];
+    if (timed) return frame;
+    const stamped = new VideoFrame(frame, { timestamp: last });
+    frame.close();
+    return stamped;
+  };
 }
 
 function ofElement(port: MessagePort): ReadableStream<VideoFrame> {
