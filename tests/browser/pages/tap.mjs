@@ -95,6 +95,7 @@ export function tapGenerated(detector) {
   const taps = [];
   if (RealGenerator === undefined) return taps;
   if (globalThis.natives !== undefined) {
+    globalThis.natives.made = (track) => taps.push(new Tap(track, detector));
     const { captureStream } = HTMLCanvasElement.prototype;
     HTMLCanvasElement.prototype.captureStream = function captureTapped(...rate) {
       const stream = captureStream.apply(this, rate);
