@@ -1,7 +1,7 @@
-"""The two ways for browsers without Chromium's own streams, in Chromium. Those are hidden (`element`), and in their
-place is a stand-in for tracks that workers read and make (`worker-track`, pages/tracks.js).
+"""The two ways for browsers without Chromium's own streams, in Chromium.
 
-`BLURSTREAM_TRANSPORT=element` runs any other test of this folder that way, too.
+Those are hidden (`element`), and in their place is a stand-in for tracks that workers read and make
+(`worker-track`, pages/tracks.js). `BLURSTREAM_TRANSPORT=element` runs any other test of this folder that way.
 """
 
 from __future__ import annotations
@@ -105,7 +105,10 @@ def test_nothing_but_safe_frames(begun: Subject) -> None:
         assert subject.page.evaluate("() => subject.before.getVideoTracks()[0].readyState") == "ended"
         assert subject.page.evaluate(f"() => {LIVE_CLONES}") <= 1
     subject.page.evaluate(
-        "() => { subject.ends = 0; subject.safe.getVideoTracks()[0].addEventListener('ended', () => { subject.ends += 1; }); }"
+        """() => {
+            subject.ends = 0;
+            subject.safe.getVideoTracks()[0].addEventListener('ended', () => { subject.ends += 1; });
+        }"""
     )
     subject.page.evaluate("() => subject.source.track.stop()")
     subject.until("subject.safe.reason === 'source-ended'")

@@ -40,6 +40,13 @@ class Camera {
     for (const old of this.#pictures.splice(0, Infinity, ...pictures)) old.close();
   }
 
+  get canvas() { return this.#canvas; }
+
+  /** Stands still: the first picture stays. */
+  hold() {
+    for (const other of this.#pictures.splice(1)) other.close();
+  }
+
   /** Milliseconds from one picture to the next. */
   pace(ms) {
     this.#worker.postMessage(ms);
@@ -108,6 +115,18 @@ class Watch {
     return this.rows.splice(0);
   }
 
+  /** How far what is shown is from what the camera has, mean of all colours, in a box given in shares of the picture. */
+  difference(camera, [left, top, right, bottom]) {
+    const { width, height } = camera;
+    const box = [left * width, top * height, (right - left) * width, (bottom - top) * height].map(Math.round);
+    const pixels = [camera, this.#video].map((picture) => {
+      const context = new OffscreenCanvas(width, height).getContext('2d', { alpha: false, willReadFrequently: true });
+      context.drawImage(picture, 0, 0, width, height);
+      return context.getImageData(...box).data;
+    });
+    return pixels[0].reduce((sum, value, at) => sum + Math.abs(value - pixels[1][at]), 0) / pixels[0].length;
+  }
+
   close() {
     this.#video.srcObject = null;
     this.#video.remove();
@@ -154,7 +173,23 @@ const elsewhere = {
     await elsewhere.until(() => elsewhere.watch.count >= wanted);
   },
 
-  Watch,
+  /** Sends the safe track to the page itself. */
+  async call() {
+    const [here, there] = (elsewhere.ends = [new RTCPeerConnection(), new RTCPeerConnection()]);
+    here.onicecandidate = ({ candidate }) => candidate && there.addIceCandidate(candidate);
+    there.onicecandidate = ({ candidate }) => candidate && here.addIceCandidate(candidate);
+    here.addTrack(elsewhere.safe.getVideoTracks()[0], elsewhere.safe);
+    await here.setLocalDescription();
+    await there.setRemoteDescription(here.localDescription);
+    await there.setLocalDescription();
+    await here.setRemoteDescription(there.localDescription);
+  },
+
+  /** Frames that were encoded for it. */
+  async sent() {
+    const told = [...(await elsewhere.ends[0].getStats()).values()].find(({ type }) => type === 'outbound-rtp');
+    return told?.framesEncoded ?? 0;
+  },
 };
 
 globalThis.elsewhere = elsewhere;
