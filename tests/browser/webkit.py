@@ -42,20 +42,16 @@ class WebKit:
 
     def __init__(self, programs: Programs, features: tuple[str, ...] = ()) -> None:
         number = 70 + os.getpid() % 900
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._screen = subprocess.Popen([programs.screen, f":{number}"], **quiet)
+        self._screen = _started([programs.screen, f":{number}"], {})
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self._driver = subprocess.Popen(
-            [programs.driver, f"--port={port}", "--host=127.0.0.1"],
-            env={**os.environ, "DISPLAY": f":{number}"},
-            **quiet,
-        )
+        words: list[str | Path] = [programs.driver, f"--port={port}", "--host=127.0.0.1"]
+        self._driver = _started(words, {"DISPLAY": f":{number}"})
         self._at = f"http://127.0.0.1:{port}"
         self._ready()
-        words = ["--automation", *(f"--features=+{name}" for name in features)]
-        options = {"binary": str(programs.browser), "args": words}
+        switches = [f"--features=+{name}" for name in features]
+        options = {"binary": str(programs.browser), "args": ["--automation", *switches]}
         asked = {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}
         told = self._ask("POST", "/session", asked)
         self._at += f"/session/{told['sessionId']}"
@@ -103,3 +99,9 @@ class WebKit:
                 return json.loads(answer.read())["value"]
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.read().decode()[:400]}") from error
+
+
+def _started(words: list[str | Path], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
+    )
