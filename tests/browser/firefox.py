@@ -48,7 +48,7 @@ class Firefox:
             "--headless",
             "--no-remote",
             "--profile",
-            profile,
+            str(profile),
             "--remote-debugging-port=0",
             "about:blank",
         ]

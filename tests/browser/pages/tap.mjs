@@ -97,6 +97,7 @@ export function tapGenerated(detector) {
   if (globalThis.natives !== undefined) {
     globalThis.natives.made = (track) => taps.push(new Tap(track, detector));
     const { captureStream } = HTMLCanvasElement.prototype;
+    if (captureStream === undefined) return taps;
     HTMLCanvasElement.prototype.captureStream = function captureTapped(...rate) {
       const stream = captureStream.apply(this, rate);
       // Of the library's canvases: they ask for each frame.
