@@ -28,14 +28,17 @@ export interface WorkerStart {
   readonly files: AssetFiles;
 }
 
-/** What a stream is asked for. transfers picture, where it does not say that it is a copy */
+/**
+ * What a stream is asked for. The picture is a copy: one that was transferred to the gate would get to the composer empty
+ * in WebKitGTK 2.50.
+ */
 export interface Look {
   readonly settings: Settings;
   /** a still one of the effect; null in an update if it is the one before */
   readonly picture: ImageBitmap | null;
 }
 
-/** transfers what moving holds, too */
+/** transfers what moving holds */
 export interface MovingLook extends Look {
   /** the effect's picture, if it is one that moves and a new one */
   readonly moving: MovingSource | null;
@@ -85,7 +88,6 @@ export type StreamToPage =
 export type GateToComposer =
   /** transfers port */
   | ({ type: 'start'; port: MessagePort } & WorkerStart)
-  /** the picture is a copy */
   | ({ type: 'open'; stream: number; update: number } & Look)
   | { type: 'close'; stream: number }
   /** transfers frame and backdrop. `renewed`: it is the first of another camera */
@@ -99,7 +101,7 @@ export type GateToComposer =
       /** the newest frame of the effect's moving picture, if it is not known yet */
       backdrop: VideoFrame | null;
     }
-  /** the picture is a copy; transfers backdrop */
+  /** transfers backdrop */
   | ({ type: 'update'; stream: number; id: number; backdrop: VideoFrame | null } & Look)
   | { type: 'measure'; stream: number }
   | { type: 'segmenter-lost'; reason: string }

@@ -79,8 +79,9 @@ export class Session extends MediaStreamBase implements SafeStream {
       this.#post({ type: 'start', settings, picture, moving, source: opened.wire, sink: sink.wire }, [
         ...opened.transfer,
         ...sink.transfer,
-        ...transfersOf(picture, moving),
+        ...transfersOf(moving),
       ]);
+      picture?.close();
     } catch (error) {
       // A stream of a track that is in use elsewhere cannot be handed over.
       seat.leave();
@@ -148,12 +149,14 @@ export class Session extends MediaStreamBase implements SafeStream {
     const { picture, moving } = placed ?? { picture: null, moving: null };
     try {
       await this.#orders.give((id) =>
-        this.#post({ type: 'update', id, settings, picture, moving }, transfersOf(picture, moving)),
+        this.#post({ type: 'update', id, settings, picture, moving }, transfersOf(moving)),
       );
     } catch (error) {
       // What was refused is not asked for again together with the next change.
       if (this.#settings === settings) this.#settings = before;
       throw error;
+    } finally {
+      picture?.close();
     }
   }
 

@@ -22,8 +22,8 @@ export type MovingSource =
     };
 
 /** What of a picture is handed over, not copied. */
-export function transfersOf(still: ImageBitmap | null, moving: MovingSource | null): Transferable[] {
-  const whole = [still, moving?.first ?? null].filter((picture) => picture !== null);
+export function transfersOf(moving: MovingSource | null): Transferable[] {
+  const whole = [moving?.first ?? null].filter((picture) => picture !== null);
   switch (moving?.type) {
     case undefined:
       return whole;
