@@ -11,8 +11,8 @@ from blurstream_build.serve import Server
 from subject import TILE_LIMIT, WHOLE_LIMIT
 
 START_S = 20.0
-# The person's face and chest in the first picture of the footage, where hardly anything is blended.
-PERSON = [0.46, 0.3, 0.54, 0.42]
+# The person's orange suit in the first picture of the footage, where nothing is blended.
+PERSON = [0.3, 0.8, 0.6, 0.98]
 VEIL = (46, 54, 66)
 
 

@@ -44,7 +44,7 @@ def test_a_browser_that_lacks_something(site: Server, open_subject: OpenSubject,
     assert any(wanted in reason for reason in report["reasons"]), report["reasons"]
     stream = (
         "'captureStream' in HTMLCanvasElement.prototype ? document.createElement('canvas').captureStream()"
-        " : new MediaStream([new natives.MediaStreamTrackGenerator({kind: 'video'})])"
+        " : new MediaStream([new hiddenNatives.MediaStreamTrackGenerator({kind: 'video'})])"
     )
     error = subject.fails(f"blurStream({stream})")
     assert (error["name"], error["code"], error["exact"]) == ("UnsupportedError", "unsupported", True)

@@ -24,20 +24,20 @@
 
   /** Frames of a page's track, one for each that is asked for, until it is stopped. */
   const serve = (track, port) => {
-    const reader = new natives.MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+    const reader = new hiddenNatives.MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
     port.onmessage = async ({ data }) => {
       if (data === 'stop') return track.stop();
       const { value, done } = await reader.read();
       post.call(port, done ? null : value, done ? [] : [value]);
     };
-    (natives.handed ??= []).push(track);
+    (hiddenNatives.handed ??= []).push(track);
   };
 
   /** A page's track, of the frames that come over a port. */
   const made = (port) => {
-    const track = new natives.MediaStreamTrackGenerator({ kind: 'video' });
+    const track = new hiddenNatives.MediaStreamTrackGenerator({ kind: 'video' });
     const writer = track.writable.getWriter();
-    natives.made?.(track);
+    hiddenNatives.made?.(track);
     port.onmessage = async ({ data }) => {
       if (data === null) return writer.close();
       const taken = await writer.write(data).then(() => true, () => false);
