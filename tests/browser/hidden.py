@@ -23,6 +23,7 @@ def report(
     effect: dict[str, object] | None = None,
     *,
     call: bool = False,
+    page: str = "hidden.html",
 ) -> dict[str, Any]:
     """What the page tells; with `call` of what a call receives, too. No test driver here: one would keep the
     page visible.
@@ -41,7 +42,7 @@ def report(
     ):
         words = [*browser.arguments(Path(profile)), "--disable-popup-blocking"]
         child = subprocess.Popen(
-            [chromium_program, *words, f"{server.url}/pages/hidden.html?{'&'.join(asked)}"],
+            [chromium_program, *words, f"{server.url}/pages/{page}?{'&'.join(asked)}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=os.name == "posix",

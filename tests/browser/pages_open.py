@@ -45,6 +45,10 @@ TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
 SPARING = "--js-flags=--wasm-tiering-budget=260000000"
 
 
+# What stands in for classic.html: BLURSTREAM_TRANSPORT=element runs any test without Chromium's own streams.
+CLASSIC = "element.html" if os.environ.get("BLURSTREAM_TRANSPORT") == "element" else "classic.html"
+
+
 OpenWindow = Callable[[Path | None], BrowserContext]
 
 
@@ -250,7 +254,7 @@ def open_demo(site: Server, open_page: OpenPage, logs: dict[Page, PageLog]) -> I
 
 @pytest.fixture
 def open_subject(open_page: OpenPage) -> OpenSubject:
-    def open_one(at: Server, page: str = "classic.html", camera: Path | None = None) -> Subject:
+    def open_one(at: Server, page: str = CLASSIC, camera: Path | None = None) -> Subject:
         return Subject(open_page(f"{at.url}/pages/{page}", camera))
 
     return open_one
@@ -314,7 +318,7 @@ def warm_subject(
     request: pytest.FixtureRequest,
 ) -> Iterator[Subject]:
     if not warm_pages:
-        warm_pages.append(WarmPage(windows(warm_camera), f"{site.url}/pages/classic.html"))
+        warm_pages.append(WarmPage(windows(warm_camera), f"{site.url}/pages/{CLASSIC}"))
     warm = warm_pages.pop()  # and back when it is known to be good
     logs[warm.page] = warm.log
     failures = request.session.testsfailed

@@ -154,10 +154,10 @@ def test_a_missing_model(
 
 def test_an_unsupported_browser(open_demo: OpenDemo) -> None:
     page = open_demo()
-    page.add_init_script("delete globalThis.MediaStreamTrackGenerator")
+    page.add_init_script("delete globalThis.VideoFrame")
     page.reload()
     expect(page.locator("#chip-word")).to_have_text("Not supported")
-    expect(page.get_by_role("alert")).to_contain_text("MediaStreamTrackGenerator is missing")
+    expect(page.get_by_role("alert")).to_contain_text("VideoFrame (WebCodecs) is missing")
     expect(page.get_by_role("button", name="Webcam")).to_be_disabled()
 
 

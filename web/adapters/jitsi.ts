@@ -6,7 +6,8 @@ import {
   type Changes,
   type SafeStream,
 } from '../src/module.js';
-import { generator, OUTPUT } from '../src/transport/streams.js';
+import { OUTPUT, sinkAtOnce } from '../src/transport/choice.js';
+import type { Sink } from '../src/transport/ends.js';
 
 /** What the effect needs of a JitsiLocalTrack. */
 export interface JitsiTrackLike {
@@ -45,15 +46,14 @@ export class BlurStreamEffect {
   /** Called by Jitsi, which needs a track at once: it has no frame until the first safe one. */
   startEffect(stream: MediaStream): MediaStream {
     this.stopEffect();
-    const output = generator();
+    const output = sinkAtOnce();
     const run = new AbortController();
     this.#run = run;
-    this.#beginning = this.#begin(stream, output, run.signal).catch(async (error: BlurStreamError) => {
-      // Closed and not stopped, so that its 'ended' event is seen.
-      if (!output.writable.locked) await output.writable.close().catch(() => output.stop());
+    this.#beginning = this.#begin(stream, output, run.signal).catch((error: BlurStreamError) => {
+      output.end();
       if (!run.signal.aborted) this.#onError(error);
     });
-    return new MediaStream([output]);
+    return new MediaStream([output.track]);
   }
 
   /** Called by Jitsi; the next stream that it sends is the camera's own, unless it is for muting. */
@@ -79,7 +79,7 @@ export class BlurStreamEffect {
     this.#options = { ...this.#options, ...changes };
   }
 
-  async #begin(stream: MediaStream, output: MediaStreamTrack, signal: AbortSignal): Promise<void> {
+  async #begin(stream: MediaStream, output: Sink, signal: AbortSignal): Promise<void> {
     const options = { ...this.#options, signal, [OUTPUT]: output };
     const safe = await blurStream(stream, options);
     if (!signal.aborted) this.#safe = safe;

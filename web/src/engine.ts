@@ -17,6 +17,8 @@ export interface SeatEvents {
 
 /** A stream's place at the engine. */
 export interface Seat {
+  /** Who hears of the stream from now on. */
+  listen(events: SeatEvents): void;
   post(message: PageToStream, transfer?: Transferable[]): void;
   /** Nothing more is heard; the last one to leave ends the workers. */
   leave(): void;
@@ -34,9 +36,10 @@ export class Engine {
   readonly #gateUrl: string;
   readonly #worker: Worker;
   readonly #check: ReturnType<typeof setInterval>;
-  readonly #seats = new Set<SeatEvents>();
+  readonly #seats = new Set<{ events: SeatEvents | null }>();
   #heard = true;
   #misses = 0;
+  #death: BlurStreamError | null = null;
 
   /** The one that runs with these files, or a new one. */
   static at(gateUrl: string): Engine {
@@ -59,19 +62,25 @@ export class Engine {
     this.#check = setInterval(() => this.#checkGate(), CHECK_MS);
   }
 
-  join(assetBase: string, workers: WorkerScripts, { files }: Manifest, events: SeatEvents): Seat {
+  join(assetBase: string, workers: WorkerScripts, { files }: Manifest): Seat {
     const { port1: mine, port2: port } = new MessageChannel();
+    const seat = { events: null as SeatEvents | null };
     mine.onmessage = ({ data }: MessageEvent<StreamToPage>) => {
       this.#heard = true;
-      events.hear(data);
+      seat.events?.hear(data);
     };
-    this.#seats.add(events);
+    this.#seats.add(seat);
     this.#post({ type: 'open', protocol: PROTOCOL_VERSION, assetBase, workers, files, port }, [port]);
     return {
+      listen: (events) => {
+        seat.events = events;
+        // Between two listeners it may have died.
+        if (this.#death !== null) queueMicrotask(() => events.died(this.#death as BlurStreamError));
+      },
       post: (message, transfer = []) => mine.postMessage(message, transfer),
       leave: () => {
         mine.close();
-        if (this.#seats.delete(events) && this.#seats.size === 0) this.#end();
+        if (this.#seats.delete(seat) && this.#seats.size === 0) this.#end();
       },
       condemn: () => this.#condemn(),
     };
@@ -108,6 +117,7 @@ export class Engine {
 
   #die(error: BlurStreamError): void {
     this.#condemn();
-    for (const seat of [...this.#seats]) seat.died(error);
+    this.#death = error;
+    for (const { events } of [...this.#seats]) events?.died(error);
   }
 }

@@ -1,5 +1,6 @@
 import { Assets, fetchManifest, type Manifest } from './assets.js';
 import { placeEffect } from './backdrop.js';
+import { Engine, type Seat } from './engine.js';
 import {
   AbortError,
   AssetError,
@@ -24,7 +25,7 @@ import { scriptOf } from './scripts.js';
 import { Session } from './session.js';
 import { videoTrackOf } from './source.js';
 import { pageReasons, type SupportReport } from './support.js';
-import { openTracks, outputOf, type TrackEnds } from './transport/streams.js';
+import { openEnds, outputOf, transportsHere, type Ends } from './transport/choice.js';
 
 const ERRORS = {
   BlurStreamError,
@@ -64,16 +65,19 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
       const assets = new Assets(parsed.assetBase, manifest.files, undefined, parsed.signal);
       const placing = placeEffect(parsed.effect, parsed.signal);
       let session: Session;
-      let ends: TrackEnds | undefined;
+      let ends: Ends | undefined;
       try {
         const script = scriptOf(assets, 'gate.mjs', parsed.workers);
         const [gateUrl, placed] = await Promise.all([script, placing]);
         parsed.signal?.throwIfAborted();
+        const { assetBase, workers, signal } = parsed;
+        const join = (): Seat => Engine.at(gateUrl).join(assetBase, workers, manifest);
         // Asked again: the camera may have gone while the files came.
-        ends = openTracks(videoTrackOf(stream), outputOf(options));
-        session = new Session(gateUrl, manifest, ends, stream, parsed, placed);
+        ends = await openEnds(() => videoTrackOf(stream), outputOf(options), join, signal);
+        session = new Session(ends, stream, parsed, placed);
       } catch (error) {
-        ends?.track.stop();
+        ends?.source.close();
+        ends?.sink.stop();
         placing.then((placed) => placed.release()).catch(() => undefined);
         throw error;
       }
@@ -103,13 +107,15 @@ export function createBlurStream(scriptUrl: string | null): BlurStream {
       loading(options, (parsed, manifest) => preloadAssets(manifest, parsed)),
     isSupported: async (options?: Pick<PreloadOptions, 'assetBase' | 'workers'>) => {
       const missing = pageReasons();
-      if (missing.length > 0) return reportOf(missing);
+      if (missing.length > 0) return reportOf(missing, null);
       try {
-        return await loading(options, async ({ assetBase, workers }, { files }) =>
-          reportOf(await askWorker(await scriptOf(new Assets(assetBase, files), 'gate.mjs', workers))),
-        );
+        return await loading(options, async ({ assetBase, workers }, { files }) => {
+          const { reasons, tracks } = await askWorker(await scriptOf(new Assets(assetBase, files), 'gate.mjs', workers));
+          const [transport] = transportsHere().filter((name) => tracks || name !== 'worker-track');
+          return reportOf(reasons, transport ?? null);
+        });
       } catch (error) {
-        return reportOf([(error as Error).message]);
+        return reportOf([(error as Error).message], null);
       }
     },
   });

@@ -6,6 +6,8 @@
  *   gate <-> composer      GateToComposer, ComposerToGate
  *   gate <-> segmenter     GateToSegmenter, SegmenterToGate
  *   composer <-> segmenter ComposerToSegmenter, SegmenterToComposer   (over a MessagePort)
+ *   page <-> stream's ends GateToElement, ElementToGate, GateToCanvas, CanvasToGate, PageToClone   (each over a
+ *                          MessagePort; which of them there are depends on the transport, see transport/ends.ts)
  */
 import type { AssetFiles } from './assets.js';
 import type { WireError } from './errors.js';
@@ -13,10 +15,11 @@ import type { Progress, Settings } from './options.js';
 import type { MovingSource } from './pictures/moving.js';
 import type { WorkerScripts } from './scripts.js';
 import type { Activity, QualityChange, Stats, StreamState } from './stats.js';
+import type { WireSink, WireSource } from './transport/ends.js';
 import type { FrameShape } from './worker/shape.js';
 
 /** Raised with every incompatible change: a stale worker script from a cache must not be talked to. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export interface WorkerStart {
   readonly protocol: number;
@@ -25,14 +28,17 @@ export interface WorkerStart {
   readonly files: AssetFiles;
 }
 
-/** What a stream is asked for. transfers picture, where it does not say that it is a copy */
+/**
+ * What a stream is asked for. The picture is a copy: one that was transferred to the gate would get to the composer empty
+ * in WebKitGTK 2.50.
+ */
 export interface Look {
   readonly settings: Settings;
   /** a still one of the effect; null in an update if it is the one before */
   readonly picture: ImageBitmap | null;
 }
 
-/** transfers what moving holds, too */
+/** transfers what moving holds */
 export interface MovingLook extends Look {
   /** the effect's picture, if it is one that moves and a new one */
   readonly moving: MovingSource | null;
@@ -45,23 +51,28 @@ export type PageToGate =
   /** no stream is left */
   | { type: 'close' };
 
-export type GateToPage = { type: 'probed'; reasons: string[] };
+export type GateToPage = {
+  type: 'probed';
+  reasons: string[];
+  /** it reads and makes tracks: the transport 'worker-track' */
+  tracks: boolean;
+};
 
 export type PageToStream =
-  /** transfers readable and writable, too */
-  | ({
-      type: 'start';
-      readable: ReadableStream<VideoFrame>;
-      writable: WritableStream<VideoFrame>;
-    } & MovingLook)
+  /** before 'start': the stream is to be written to a track that the gate makes */
+  | { type: 'generate' }
+  /** transfers what source and sink hold, too */
+  | ({ type: 'start'; source: WireSource; sink: WireSink } & MovingLook)
   | ({ type: 'update'; id: number } & MovingLook)
-  /** transfers readable: the frames of another camera from now on; null: of none, until there is one */
-  | { type: 'source'; id: number; readable: ReadableStream<VideoFrame> | null }
+  /** transfers what source holds: frames of another camera from now on; null: of none, until there is one */
+  | { type: 'source'; id: number; source: WireSource | null }
   /** the source gives nothing that is to be seen; null: it does again */
   | { type: 'hold'; reason: string | null }
   | { type: 'stop' };
 
 export type StreamToPage =
+  /** transfers track: it is written to from 'start' on; null: the gate can make none */
+  | { type: 'generated'; track: MediaStreamTrack | null }
   /** the first veil is on the output track */
   | { type: 'concealing' }
   | { type: 'state'; state: StreamState; reason: string }
@@ -77,7 +88,6 @@ export type StreamToPage =
 export type GateToComposer =
   /** transfers port */
   | ({ type: 'start'; port: MessagePort } & WorkerStart)
-  /** the picture is a copy */
   | ({ type: 'open'; stream: number; update: number } & Look)
   | { type: 'close'; stream: number }
   /** transfers frame and backdrop. `renewed`: it is the first of another camera */
@@ -91,7 +101,7 @@ export type GateToComposer =
       /** the newest frame of the effect's moving picture, if it is not known yet */
       backdrop: VideoFrame | null;
     }
-  /** the picture is a copy; transfers backdrop */
+  /** transfers backdrop */
   | ({ type: 'update'; stream: number; id: number; backdrop: VideoFrame | null } & Look)
   | { type: 'measure'; stream: number }
   | { type: 'segmenter-lost'; reason: string }
@@ -157,6 +167,35 @@ export type SegmenterToComposer =
   | { type: 'mask'; request: number; mask: Float32Array; input: ArrayBuffer; modelMs: number }
   /** transfers input back */
   | { type: 'model-error'; request: number; error: WireError; input: ArrayBuffer };
+
+export type GateToElement =
+  /** the newest picture, as soon as it is not known yet */
+  | { type: 'next' }
+  /** the same; none has come for a while */
+  | { type: 'look' }
+  /** no more are wanted */
+  | { type: 'end' };
+
+export type ElementToGate =
+  /** transfers frame */
+  | { type: 'frame'; frame: VideoFrame }
+  /** the track has ended */
+  | { type: 'ended' };
+
+export type GateToCanvas =
+  /** transfers frame */
+  | { type: 'frame'; frame: VideoFrame }
+  /** the track is at its end */
+  | { type: 'end' };
+
+export type CanvasToGate =
+  /** it may have another one */
+  | { type: 'drawn' }
+  /** the page has stopped the track */
+  | { type: 'ended' };
+
+/** the track that was cloned for the gate has ended, or is not read any more */
+export type PageToClone = { type: 'ended' };
 
 /** For the default branch of a switch over messages: a missing case is a compile error. */
 export function unreachable(message: never): never {

@@ -1,7 +1,6 @@
-import type { Manifest } from './assets.js';
 import type { PlacedEffect } from './backdrop.js';
 import { Camera, stopTracks } from './camera.js';
-import { Engine, type Seat } from './engine.js';
+import type { Seat } from './engine.js';
 import { aborted, AbortError, fromWire, WorkerError, type BlurStreamError } from './errors.js';
 import { parseChanges, parseStopSource, type Changes, type ParsedOptions, type Settings } from './options.js';
 import { Orders, settler } from './orders.js';
@@ -12,7 +11,8 @@ import { openSelfView, type SelfView, type SelfViewOptions } from './selfview.js
 import { Showing } from './showing.js';
 import { videoTrackOf } from './source.js';
 import type { Stats, StreamState } from './stats.js';
-import { openReadable, type TrackEnds } from './transport/streams.js';
+import type { Ends } from './transport/choice.js';
+import type { Sink, Source } from './transport/ends.js';
 import { Warnings, type WarningType } from './warnings.js';
 
 /** A source that is muted has no frame to veil: there is nothing to wait for, and nothing to leak. */
@@ -29,6 +29,8 @@ export class Session extends MediaStreamBase implements SafeStream {
   readonly opened: Promise<void>;
   readonly ready: Promise<void>;
   readonly #seat: Seat;
+  readonly #sink: Sink;
+  readonly #openSource: Ends['openSource'];
   readonly #camera: Camera;
   readonly #track: MediaStreamTrack;
   readonly #options: ParsedOptions;
@@ -45,25 +47,24 @@ export class Session extends MediaStreamBase implements SafeStream {
   #reason = 'starting';
   #settings: Settings;
   #stats: Stats | null = null;
+  #source: Source;
   #over = false;
   #replacements = 0;
 
   constructor(
-    gateUrl: string,
-    manifest: Manifest,
-    ends: TrackEnds,
+    { seat, sink, source: opened, openSource }: Ends,
     source: MediaStream,
     options: ParsedOptions,
     placed: PlacedEffect,
   ) {
-    super([ends.track, ...source.getAudioTracks()]);
-    this.#track = ends.track;
+    super([sink.track, ...source.getAudioTracks()]);
+    [this.#seat, this.#sink, this.#track, this.#openSource] = [seat, sink, sink.track, openSource];
     this.#options = options;
     this.#showing = new Showing(placed);
     this.#settings = { effect: placed.effect, denoise: options.denoise, paused: false };
     this.opened = this.#opening.promise;
     this.ready = this.#readying.promise;
-    this.#seat = Engine.at(gateUrl).join(options.assetBase, options.workers, manifest, {
+    seat.listen({
       hear: (message) => this.#hear(message),
       died: (error) => {
         this.#tell('error', error);
@@ -72,25 +73,32 @@ export class Session extends MediaStreamBase implements SafeStream {
     });
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     setTimeout(() => this.#opening.resolve(), FIRST_FRAME_WAIT_MS);
-    const { readable, writable } = ends;
     const { picture, moving } = placed;
+    const settings = this.#settings;
     try {
-      this.#post({ type: 'start', settings: this.#settings, picture, moving, readable, writable }, [
-        readable as unknown as Transferable,
-        writable as unknown as Transferable,
-        ...transfersOf(picture, moving),
+      this.#post({ type: 'start', settings, picture, moving, source: opened.wire, sink: sink.wire }, [
+        ...opened.transfer,
+        ...sink.transfer,
+        ...transfersOf(moving),
       ]);
+      picture?.close();
     } catch (error) {
       // A stream of a track that is in use elsewhere cannot be handed over.
-      this.#seat.leave();
+      seat.leave();
       options.signal?.removeEventListener('abort', this.#onAbort);
       throw error;
     }
-    this.#camera = new Camera(source, ends.source, ends.track, {
+    this.#source = this.#listenTo(opened);
+    this.#camera = new Camera(source, opened.track, sink.track, {
       hold: (reason) => this.#post({ type: 'hold', reason }),
       warn: (error) => this.#tell('warning', error),
     });
     this.opened.then(() => setTimeout(() => this.#handOver()), () => undefined);
+  }
+
+  #listenTo(source: Source): Source {
+    source.warn = (error) => this.#tell('warning', error);
+    return source;
   }
 
   /** The page has the stream, and can hear of what there is to tell. */
@@ -146,12 +154,14 @@ export class Session extends MediaStreamBase implements SafeStream {
     const { picture, moving } = placed ?? { picture: null, moving: null };
     try {
       await this.#orders.give((id) =>
-        this.#post({ type: 'update', id, settings, picture, moving }, transfersOf(picture, moving)),
+        this.#post({ type: 'update', id, settings, picture, moving }, transfersOf(moving)),
       );
     } catch (error) {
       // What was refused is not asked for again together with the next change.
       if (this.#settings === settings) this.#settings = before;
       throw error;
+    } finally {
+      picture?.close();
     }
   }
 
@@ -169,7 +179,7 @@ export class Session extends MediaStreamBase implements SafeStream {
         if (stopSource) this.#letGo(before);
       });
     }
-    await this.#orders.give((id) => this.#post({ type: 'source', id, readable: null }));
+    await this.#orders.give((id) => this.#post({ type: 'source', id, source: null }));
     if (stopSource) stopTracks(before, before.getAudioTracks());
     const opened = await source();
     if (this.#over || turn !== this.#replacements) {
@@ -190,12 +200,12 @@ export class Session extends MediaStreamBase implements SafeStream {
 
   /** Settles at its first frame. */
   async #attach(source: MediaStream): Promise<void> {
-    const readable = openReadable(videoTrackOf(source));
+    const opened = this.#listenTo(this.#openSource(videoTrackOf(source)));
+    this.#source = opened; // the gate lets go of the one before
     this.#camera.change(source);
     this.#takeAudio(source);
-    await this.#orders.give((id) =>
-      this.#post({ type: 'source', id, readable }, [readable as unknown as Transferable]),
-    );
+    const { wire, transfer } = opened;
+    await this.#orders.give((id) => this.#post({ type: 'source', id, source: wire }, [...transfer]));
   }
 
   /** Of a camera without a microphone there is none to take. */
@@ -238,6 +248,8 @@ export class Session extends MediaStreamBase implements SafeStream {
         this.#end('stopped', message.reason, this.#warnings.lastError ?? new AbortError(message.reason, words));
         return this.#leave();
       }
+      case 'generated':
+        return; // it was heard before there was a session
       case 'concealing':
         return this.#opening.resolve();
       case 'progress':
@@ -302,7 +314,7 @@ export class Session extends MediaStreamBase implements SafeStream {
     setTimeout(() => this.#leave(), STOP_GRACE_MS);
     // When the source ends the gate closes the track itself, so that its 'ended' event is seen; stop()
     // fires none.
-    if (reason !== 'source-ended') this.#track.stop();
+    if (reason !== 'source-ended') this.#sink.stop();
     this.#opening.reject(error);
     this.#readying.reject(error);
     this.#showing.end(error);
@@ -311,6 +323,8 @@ export class Session extends MediaStreamBase implements SafeStream {
   }
 
   #leave(): void {
+    this.#source.close();
+    this.#sink.end();
     this.#seat.leave();
     this.#leaving.resolve();
   }

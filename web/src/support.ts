@@ -1,10 +1,12 @@
 import { trusted } from './scripts.js';
+import { transportsHere } from './transport/choice.js';
+import type { TransportName } from './transport/ends.js';
 
 /** What `blurStream.isSupported()` found. */
 export interface SupportReport {
   readonly supported: boolean;
   /** How frames get in and out; null when there is no way. */
-  readonly transport: 'streams' | null;
+  readonly transport: TransportName | null;
   /** WebAssembly SIMD */
   readonly simd: boolean;
   /** The output goes on while the tab is hidden. */
@@ -29,19 +31,14 @@ export function pageReasons(): string[] {
   if (typeof document === 'undefined') return ['there is no document: call it in a page'];
   if (!globalThis.isSecureContext)
     reasons.push('the page is not a secure context: serve it over https or from localhost');
-  if (!('MediaStreamTrackProcessor' in globalThis))
+  if (transportsHere().length === 0)
     reasons.push(
-      'MediaStreamTrackProcessor is missing: use Chrome, Edge or another Chromium browser, version 94 or later',
-    );
-  if (!('MediaStreamTrackGenerator' in globalThis))
-    reasons.push(
-      'MediaStreamTrackGenerator is missing: use Chrome, Edge or another Chromium browser, version 94 or later',
+      'a track can be written to neither by MediaStreamTrackGenerator nor by captureStream of a canvas: update the ' +
+        'browser',
     );
   if (!('VideoFrame' in globalThis)) reasons.push('VideoFrame (WebCodecs) is missing: update the browser');
   if (!hasSimd()) reasons.push('WebAssembly SIMD is missing: update the browser, or allow WebAssembly');
   if (!hasModuleWorkers()) reasons.push('module workers are missing: update the browser');
-  if (!hasTransferableStreams())
-    reasons.push('streams cannot be transferred to a worker: update the browser');
   return reasons;
 }
 
@@ -76,17 +73,4 @@ function hasModuleWorkers(): boolean {
     /* as intended */
   }
   return asked;
-}
-
-function hasTransferableStreams(): boolean {
-  const { port1 } = new MessageChannel();
-  try {
-    const stream = new ReadableStream();
-    port1.postMessage(stream, [stream]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    port1.close();
-  }
 }

@@ -1,10 +1,10 @@
 /* A picture, still or moving, from whatever it was given as. */
 import { isMediaStream, type PictureSource, type VideoSource } from '../effects/sources.js';
 import type { ParsedEffect } from '../effects.js';
-import { openReadable } from '../transport/streams.js';
+import { hasStreams, openReadable } from '../transport/streams.js';
 import { animationOf, isAnimated } from './animation.js';
 import type { MovingSource } from './moving.js';
-import { playerOf, watched } from './player.js';
+import { playerOf, playerOfTrack, watched } from './player.js';
 import { over, unloadable, withoutVideo } from './refusals.js';
 import { stillPicture } from './still.js';
 
@@ -119,6 +119,7 @@ async function shared(
   const tracks = stream.getVideoTracks();
   const live = tracks.find(({ readyState }) => readyState === 'live');
   if (live === undefined) throw tracks.length === 0 ? withoutVideo(option, stream) : over(option, stream);
+  if (!hasStreams()) return playerOfTrack(option, stream, live, signal);
   const readable = openReadable(live);
   const first = await firstFrame(readable, signal);
   return { moving: { type: 'track', first, readable }, release: () => undefined };

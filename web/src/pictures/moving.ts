@@ -10,7 +10,7 @@ export type MovingSource =
     }
   /**
    * a `<video>` of the page: each message to the port is answered with its newest frame, or null if that is
-   * known
+   * known; of a track 'ended' is said, too
    */
   | { readonly type: 'player'; readonly first: VideoFrame | null; readonly port: MessagePort }
   /** an animated picture, to be decoded frame by frame */
@@ -22,8 +22,8 @@ export type MovingSource =
     };
 
 /** What of a picture is handed over, not copied. */
-export function transfersOf(still: ImageBitmap | null, moving: MovingSource | null): Transferable[] {
-  const whole = [still, moving?.first ?? null].filter((picture) => picture !== null);
+export function transfersOf(moving: MovingSource | null): Transferable[] {
+  const whole = [moving?.first ?? null].filter((picture) => picture !== null);
   switch (moving?.type) {
     case undefined:
       return whole;

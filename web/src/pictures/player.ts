@@ -4,8 +4,13 @@
  * and a video that is looked at is not paused there. Its frames are taken as they were decoded, without a
  * canvas.
  */
+import { whenEnded } from '../transport/ending.js';
+import { Newness } from '../transport/playback.js';
 import { crossOrigin, unloadable, withoutVideo, type AnySource } from './refusals.js';
 import type { MovingSource } from './moving.js';
+
+/** So that the effect begins with a picture, and not with what stands in for one. */
+const FIRST_FRAME_WAIT_MS = 1000;
 
 export interface Player {
   readonly moving: Extract<MovingSource, { type: 'player' }>;
@@ -61,6 +66,33 @@ export async function watched(option: string, video: HTMLVideoElement, signal: A
   throw unloadable(option, video, 'media-src', why);
 }
 
+/** Frames of a track, for browsers in which it has no stream. One without a picture yet begins when it has. */
+export async function playerOfTrack(
+  option: string,
+  source: MediaStream,
+  track: MediaStreamTrack,
+  signal: AbortSignal,
+): Promise<Player> {
+  const video = document.createElement('video');
+  video.muted = video.playsInline = true;
+  video.srcObject = new MediaStream([track]);
+  void video.play().catch(() => undefined);
+  await Promise.race([
+    loaded(video, signal).catch(() => undefined),
+    new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_WAIT_MS)),
+  ]);
+  const player = takenFrom(option, source, video, true);
+  const leave = whenEnded(track, () => player.port.postMessage('ended'));
+  return {
+    moving: player.moving,
+    release: () => {
+      leave();
+      player.release();
+      video.srcObject = null;
+    },
+  };
+}
+
 /** Nothing will come by itself. */
 function isIdle({ error, networkState, srcObject, NETWORK_EMPTY, NETWORK_IDLE }: HTMLVideoElement): boolean {
   if (error !== null) return true;
@@ -91,21 +123,30 @@ async function loaded(video: HTMLVideoElement, signal: AbortSignal): Promise<voi
 
 function shownBy(option: string, source: AnySource, video: HTMLVideoElement, own: boolean): Player {
   if (video.videoWidth === 0) throw withoutVideo(option, source);
+  return takenFrom(option, source, video, own);
+}
+
+function takenFrom(
+  option: string,
+  source: AnySource,
+  video: HTMLVideoElement,
+  own: boolean,
+): Player & { readonly port: MessagePort } {
+  const newness = new Newness();
   const first = firstFrame(option, source, video);
+  if (first !== null) newness.isNew(first, video);
   const { port1, port2 } = new MessageChannel();
-  let taken = first?.timestamp;
   port1.onmessage = () => {
     // A tab that comes to the front again may find it paused.
     if (own && video.paused) video.play().catch(() => undefined);
     const frame = frameOf(video);
-    if (frame === null || frame.timestamp === taken) {
+    if (frame === null || !newness.isNew(frame, video)) {
       frame?.close();
       return port1.postMessage(null);
     }
-    taken = frame.timestamp;
     port1.postMessage(frame, [frame]);
   };
-  return { moving: { type: 'player', first, port: port2 }, release: () => port1.close() };
+  return { moving: { type: 'player', first, port: port2 }, port: port1, release: () => port1.close() };
 }
 
 /** Null if it has been loaded only just now: one comes soon. */

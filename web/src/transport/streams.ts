@@ -3,13 +3,14 @@
  */
 
 import { SourceError } from '../errors.js';
+import type { Sink, Source } from './ends.js';
 
 interface TrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
 }
 
-/** A track and the stream that is written to it. @internal */
-export interface TrackGenerator extends MediaStreamTrack {
+/** A track and the stream that is written to it. */
+interface TrackGenerator extends MediaStreamTrack {
   readonly writable: WritableStream<VideoFrame>;
 }
 
@@ -19,39 +20,36 @@ declare const MediaStreamTrackProcessor: new (init: {
 }) => TrackProcessor;
 declare const MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackGenerator;
 
-export interface TrackEnds {
-  readonly source: MediaStreamTrack;
-  /** the safe track */
-  readonly track: MediaStreamTrack;
-  /** camera frames; to be transferred */
-  readonly readable: ReadableStream<VideoFrame>;
-  /** safe frames; to be transferred */
-  readonly writable: WritableStream<VideoFrame>;
+export function hasStreams(): boolean {
+  const native = 'MediaStreamTrackProcessor' in globalThis && 'MediaStreamTrackGenerator' in globalThis;
+  return native && areTransferable();
 }
 
-/**
- * For adapters that have to hand out the track before blurStream resolves: an option under this name is the track to
- * write to, from `generator`.
- */
-export const OUTPUT = Symbol.for('blurstream.output');
-
-/** A track, and where its frames are to be written. */
-export function generator(): TrackGenerator {
-  return new MediaStreamTrackGenerator({ kind: 'video' });
+/** Raises SourceError. */
+export function streamSource(track: MediaStreamTrack): Source {
+  const readable = openReadable(track);
+  return {
+    track,
+    wire: { type: 'stream', readable },
+    transfer: [readable as unknown as Transferable],
+    warn: () => undefined,
+    close: () => undefined,
+  };
 }
 
-/** The output that the options of an adapter bring along. */
-export function outputOf(options: unknown): TrackGenerator | undefined {
-  return (options as { readonly [OUTPUT]?: TrackGenerator } | undefined)?.[OUTPUT];
-}
-
-/** `given`: the output, where there is one already. Raises SourceError. */
-export function openTracks(source: MediaStreamTrack, given?: TrackGenerator): TrackEnds {
-  const readable = openReadable(source); // first: where that fails no track is left behind
-  const track = given ?? generator();
+export function streamSink(): Sink {
+  const track = new MediaStreamTrackGenerator({ kind: 'video' });
   const { writable } = track;
-  track.contentHint = source.contentHint;
-  return { source, track, readable, writable };
+  return {
+    track,
+    wire: { type: 'stream', writable },
+    transfer: [writable as unknown as Transferable],
+    stop: () => track.stop(),
+    end: () => {
+      // Closed and not stopped, so that its 'ended' event is seen; what was handed over the gate closes.
+      if (!writable.locked) void writable.close().catch(() => track.stop());
+    },
+  };
 }
 
 /** Its frames; to be transferred. One is kept: a newer one takes its place. Raises SourceError. */
@@ -59,9 +57,27 @@ export function openReadable(track: MediaStreamTrack): ReadableStream<VideoFrame
   try {
     return new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable;
   } catch (error) {
-    throw new SourceError(
-      'track-unreadable',
-      `The video track gives no frames (${(error as Error).message}): pass a track that the browser made`,
-    );
+    throw unreadable(error);
+  }
+}
+
+/** What no transport can read. */
+export function unreadable(error: unknown): SourceError {
+  return new SourceError(
+    'track-unreadable',
+    `The video track gives no frames (${(error as Error).message}): pass a track that the browser made`,
+  );
+}
+
+function areTransferable(): boolean {
+  const { port1 } = new MessageChannel();
+  try {
+    const stream = new ReadableStream();
+    port1.postMessage(stream, [stream]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    port1.close();
   }
 }

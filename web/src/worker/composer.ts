@@ -9,6 +9,7 @@ import { unreachable, type ComposerToGate, type GateToComposer } from '../protoc
 import { workerReasons } from '../support.js';
 import { Composition } from './composition.js';
 import { SegmenterLink } from './link.js';
+import { testLayouts } from './picture.js';
 import { PYTHON_FILES, startPython, type OpenEngine } from './python.js';
 import { workerScope } from './scope.js';
 
@@ -85,6 +86,7 @@ class Composer {
       tell({ type: 'loaded', name });
       if (missing.delete(name) && missing.size === 0) tell({ type: 'starting' });
     });
+    await testLayouts().catch(() => undefined);
     this.#openEngine = await startPython(assets);
     tell({ type: 'ready' });
   }

@@ -13,6 +13,11 @@ import {
 import { Child } from './child.js';
 import { letGo } from './fitting.js';
 
+/** Longer than a busy machine stalls: a new composer takes seconds, nobody wants one in vain. */
+const HUNG_AFTER_MS = 3000;
+/** Of the first frame: WebAssembly runs slowly until the engine has optimised it (3.2 s in WebKitGTK on two busy cores). */
+const FIRST_HUNG_AFTER_MS = 10_000;
+
 /** What of the composer's messages is about a stream, not about the composer's life. */
 export type ComposerNews = Extract<ComposerToGate, { stream: number }>;
 /** A camera frame, and what is to be known of it. */
@@ -46,6 +51,8 @@ export class Crew {
   readonly #streams = new Map<number, Ordered>();
   /** The segmenter's end of the channel, while there is no segmenter to take it. */
   #vacantPort: MessagePort | null = null;
+  /** The composer has made a frame. */
+  #answered = false;
 
   constructor(common: WorkerStart, events: CrewEvents) {
     this.#common = common;
@@ -75,6 +82,10 @@ export class Crew {
   }
   get complete(): boolean {
     return this.#composer.ready && this.#segmenter.ready;
+  }
+  /** What the composer gets for a frame before it counts as hung. */
+  get patienceMs(): number {
+    return this.#answered ? HUNG_AFTER_MS : FIRST_HUNG_AFTER_MS;
   }
   get restarts(): number {
     return this.#composer.restarts + this.#segmenter.restarts;
@@ -150,6 +161,7 @@ export class Crew {
 
   #beginComposer(worker: Worker): void {
     const { port1, port2 } = new MessageChannel();
+    this.#answered = false;
     const message: GateToComposer = { type: 'start', ...this.#common, port: port1 };
     worker.postMessage(message, [port1]);
     for (const [stream, { look, update }] of this.#streams) {
@@ -182,8 +194,10 @@ export class Crew {
       case 'starting':
       case 'failed':
         return; // Child has seen to it
-      case 'refused':
       case 'made':
+        this.#answered = true;
+        return this.#events.news(message);
+      case 'refused':
       case 'faulted':
       case 'notice':
       case 'quality':

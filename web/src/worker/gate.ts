@@ -15,6 +15,7 @@ import { workerReasons } from '../support.js';
 import { Crew } from './crew.js';
 import { letGo } from './fitting.js';
 import { Loading } from './loading.js';
+import { hasTracks, Outgoing } from './outgoing.js';
 import { workerScope } from './scope.js';
 import { Stream } from './stream.js';
 import { understood } from './understood.js';
@@ -65,7 +66,8 @@ class Gate {
 
   open(port: MessagePort): void {
     const number = this.#opened++;
-    const tell = (message: StreamToPage): void => port.postMessage(message);
+    const tell = (message: StreamToPage, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+    const outgoing = new Outgoing();
     port.onmessage = ({ data }: MessageEvent<PageToStream>) => {
       try {
         hear(understood(data));
@@ -76,10 +78,14 @@ class Gate {
       }
     };
     const hear = (data: PageToStream): void => {
+      if (data.type === 'generate') {
+        const track = outgoing.generate();
+        return tell({ type: 'generated', track }, track === null ? [] : [track as unknown as Transferable]);
+      }
       if (data.type !== 'start') return this.#streams.get(number)?.stream.handle(data);
       if (this.#streams.has(number)) throw new TypeError('the stream has started');
       const onStopped = (): void => void this.#streams.delete(number);
-      const stream = new Stream(number, this.#crew, data, tell, onStopped);
+      const stream = new Stream(number, this.#crew, data, outgoing.open(data.sink), tell, onStopped);
       this.#streams.set(number, { stream, tell });
       if (this.#failure !== null) stream.lose(this.#failure, true, true);
       if (this.#crew.complete) tell({ type: 'progress', progress: this.#loading.ready() });
@@ -106,7 +112,7 @@ let gate: Gate | null = null;
 scope.onmessage = ({ data }) => {
   switch (data?.type) {
     case 'probe':
-      return scope.postMessage({ type: 'probed', reasons: workerReasons() });
+      return scope.postMessage({ type: 'probed', reasons: workerReasons(), tracks: hasTracks() });
     case 'open':
       if (!(data.port instanceof MessagePort)) return refuse(data);
       return open(data);

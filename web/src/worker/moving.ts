@@ -104,12 +104,7 @@ class Playing {
         if (done) break;
         this.#keep(value);
       }
-      this.#fail(
-        new WorkerError(
-          'picture-ended',
-          'The track that effect.source gave has ended: its last picture stays',
-        ),
-      );
+      this.#fail(trackEnded());
     };
     read().catch((error: unknown) => this.#fail(error));
     return () => void reader.cancel().catch(() => undefined);
@@ -118,7 +113,8 @@ class Playing {
   /** One question at a time: a busy page answers late, and the last picture stays meanwhile. */
   #pull(port: MessagePort): () => void {
     let asked = false;
-    port.onmessage = ({ data }: MessageEvent<VideoFrame | null>) => {
+    port.onmessage = ({ data }: MessageEvent<VideoFrame | null | 'ended'>) => {
+      if (data === 'ended') return this.#fail(trackEnded());
       asked = false;
       if (data !== null) this.#keep(data);
       if (this.#closed) port.close();
@@ -135,10 +131,17 @@ class Playing {
   }
 
   #animate(bytes: ArrayBuffer, mimeType: string): () => void {
-    const decoder = new ImageDecoder({ data: bytes, type: mimeType });
+    const begin = (): ImageDecoder => new ImageDecoder({ data: bytes, type: mimeType });
+    let decoder = begin();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const play = async (frameIndex: number): Promise<void> => {
-      const { image } = await decoder.decode({ frameIndex });
+      let { image } = await decoder.decode({ frameIndex });
+      if (image.codedWidth === 0) {
+        // Firefox 153 gives the frame of the round before once more, which was closed then.
+        decoder.close();
+        decoder = begin();
+        ({ image } = await decoder.decode({ frameIndex }));
+      }
       const frames = decoder.tracks.selectedTrack?.frameCount ?? 1;
       const askedMs = (image.duration ?? 0) / 1000;
       const shownMs = askedMs < LEAST_FRAME_MS ? UNTIMED_FRAME_MS : askedMs;
@@ -158,4 +161,8 @@ class Playing {
   #fail(error: unknown): void {
     if (!this.#closed) this.#fault(toWire(error, 'picture-failed'));
   }
+}
+
+function trackEnded(): WorkerError {
+  return new WorkerError('picture-ended', 'The track that effect.source gave has ended: its last picture stays');
 }

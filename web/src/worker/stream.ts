@@ -3,11 +3,13 @@ import { toWire, type WireError } from '../errors.js';
 import type { Settings } from '../options.js';
 import { discard } from '../pictures/moving.js';
 import { unreachable, type MadeFrame, type PageToStream, type StreamToPage } from '../protocol.js';
+import type { WireSource } from '../transport/ends.js';
 import { Awaited } from './awaited.js';
 import type { ComposerNews, Crew } from './crew.js';
 import { Feed } from './feed.js';
 import { letGo, refused } from './fitting.js';
 import { Flight, type Ticket } from './flight.js';
+import { framesOf } from './incoming.js';
 import { MovingPicture } from './moving.js';
 import { Notices } from './notices.js';
 import { Output } from './output.js';
@@ -17,8 +19,6 @@ import { Timeline } from './timeline.js';
 
 /** From here on what is on screen counts as frozen, and a veil moves on in its place. */
 const VEIL_AFTER_MS = 1000;
-/** Longer than a busy machine stalls: a new composer takes seconds, nobody wants one in vain. */
-const RESTART_AFTER_MS = 3000;
 /** A track that takes nothing for so long will not do so any more. */
 const OUTPUT_STUCK_MS = 3000;
 /** How often a veil that keeps time by itself moves on. */
@@ -61,6 +61,7 @@ export class Stream {
     number: number,
     crew: Crew,
     start: Start,
+    writable: WritableStream<VideoFrame>,
     tell: (message: StreamToPage) => void,
     onStopped: () => void,
   ) {
@@ -68,7 +69,7 @@ export class Stream {
     [this.#number, this.#crew, this.#settings] = [number, crew, settings];
     [this.#tell, this.#onStopped] = [tell, onStopped];
     this.#awaited = new Awaited((id, error) => tell({ type: 'updated', id, error }));
-    this.#output = new Output(start.writable, this.#report.meter, tell, () => void this.stop('output-ended'));
+    this.#output = new Output(writable, this.#report.meter, tell, () => void this.stop('output-ended'));
     this.#flight = new Flight({
       depart: ({ ticket: { sequence, shape }, frame, renewed }) =>
         crew.compose(number, { sequence, frame, shape, renewed, backdrop: this.#moving.take() }),
@@ -76,7 +77,7 @@ export class Stream {
     });
     this.#moving = new MovingPicture((error) => tell({ type: 'notice', level: 'warning', error }));
     this.#moving.show(start.moving);
-    this.#feed = this.#open(start.readable);
+    this.#feed = this.#open(start.source);
     crew.open(number, { settings, picture });
     if (crew.complete) this.complete();
   }
@@ -87,12 +88,12 @@ export class Stream {
     this.#output.completed();
   }
 
-  handle(message: Exclude<PageToStream, Start>): void {
+  handle(message: Exclude<PageToStream, Start | { type: 'generate' }>): void {
     switch (message.type) {
       case 'update':
         return this.#update(message);
       case 'source':
-        return this.#replace(message.id, message.readable);
+        return this.#replace(message.id, message.source);
       case 'hold':
         return this.#holdBack(message.reason);
       case 'stop':
@@ -151,28 +152,29 @@ export class Stream {
     this.#conceal('settings-refused');
   }
 
-  #replace(id: number, readable: ReadableStream<VideoFrame> | null): void {
+  #replace(id: number, source: WireSource | null): void {
     if (this.#stopped || this.#failure !== null) {
-      void readable?.cancel().catch(() => undefined);
+      if (source !== null) void framesOf(source).cancel().catch(() => undefined);
       if (this.#failure !== null) this.#tell({ type: 'updated', id, error: this.#failure });
       return;
     }
-    void this.#feed?.close();
+    const closed = this.#feed?.close();
     this.#flight.renew();
     this.#timeline.renew();
     this.#awaited.source(id, this.#sequence);
     this.#waitsMs = performance.now();
-    if (readable !== null) {
-      this.#feed = this.#open(readable);
+    if (source !== null) {
+      this.#feed = this.#open(source);
       return;
     }
     this.#feed = null;
     this.#conceal('source-changing');
-    this.#awaited.end(id, null);
+    // Somebody waits to open another camera, which may want this one to be free.
+    void Promise.resolve(closed).then(() => this.#awaited.end(id, null));
   }
 
-  #open(readable: ReadableStream<VideoFrame>): Feed {
-    return new Feed(readable, {
+  #open(source: WireSource): Feed {
+    return new Feed(framesOf(source), {
       frame: (frame) => this.#admit(frame),
       refused: (error) => this.#refuseFrame(toWire(error, 'frame-refused')),
       ended: (error) => {
@@ -198,7 +200,11 @@ export class Stream {
     if (this.#stopped) return frame.close();
     if (!(frame instanceof VideoFrame) || frame.codedWidth === 0) throw refused('the camera gave no picture');
     const nowMs = performance.now();
-    const shape = this.#timeline.place(shapeOf(frame), nowMs);
+    const found = shapeOf(frame);
+    // A veil of this size has to be made, too.
+    const { width, height, displayWidth, displayHeight } = found;
+    if (Math.min(width, height, displayWidth, displayHeight) < 1) throw refused('the camera gave no picture');
+    const shape = this.#timeline.place(found, nowMs);
     const ticket = { sequence: this.#sequence++, shape, readMs: nowMs };
     this.#newest = ticket;
     this.#report.meter.input();
@@ -315,7 +321,7 @@ export class Stream {
     if (reason !== null && sinceMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs, reason);
     if (this.#crew.composing && this.#nothingComes(nowMs)) this.#awaited.endAll(null);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
-    if (waitedMs > RESTART_AFTER_MS) this.#crew.composerHung(waitedMs);
+    if (waitedMs > this.#crew.patienceMs) this.#crew.composerHung(waitedMs);
     if (this.#output.stuckMs(nowMs) > OUTPUT_STUCK_MS) void this.stop('output-hung');
   }
 
