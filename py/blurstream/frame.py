@@ -19,6 +19,8 @@ from .kernels.signatures import CELL, TILE, WORK_FACTORS
 Array = np.ndarray[Any, Any]
 
 MIN_SIDE, MAX_SIDE = 16, 4096
+# The network looks at every frame as at one of 16:9: in a ribbon it finds people where there are none.
+MOST_OBLONG = 8.0
 RED_AT = {"RGBA": 0, "RGBX": 0, "BGRA": 2, "BGRX": 2}
 FORMATS = ("I420", "NV12", *RED_AT)
 MATRICES = ("bt601", "bt709")
@@ -27,19 +29,27 @@ MATRICES = ("bt601", "bt709")
 @dataclass(frozen=True)
 class Geometry:
     """Sizes that follow from a frame's size. `coarse` 2 doubles the factor, as far as that goes. Raises
-    FrameError outside 16..4096 pixels.
+    FrameError outside 16..4096 pixels, and for a frame of which one side is more than 8 times the other.
     """
 
     width: int
     height: int
     coarse: int = 1
     sides: ClassVar[tuple[int, int]] = (MIN_SIDE, MAX_SIDE)
+    most_oblong: ClassVar[float] = MOST_OBLONG
 
     def __post_init__(self) -> None:
         least, most = self.sides
         if not (least <= self.width <= most and least <= self.height <= most):
             raise FrameError(
                 f"frame is {self.width}x{self.height}; sides of {least} to {most} pixels are taken",
+                width=self.width,
+                height=self.height,
+            )
+        short, long = sorted((self.width, self.height))
+        if long > short * self.most_oblong:
+            raise FrameError(
+                f"frame is {self.width}x{self.height}; one side may be at most {self.most_oblong:g} times the other",
                 width=self.width,
                 height=self.height,
             )
@@ -99,6 +109,7 @@ class PictureGeometry(Geometry):
     """Of a picture that is shown in another size: screens and films may be larger than any camera's frame."""
 
     sides: ClassVar[tuple[int, int]] = (1, 8192)
+    most_oblong: ClassVar[float] = float("inf")
 
 
 @dataclass(frozen=True)

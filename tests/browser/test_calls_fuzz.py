@@ -117,12 +117,16 @@ messages = st.fixed_dictionaries(
         "to": st.sampled_from(["stream", "stream", "stream", "gate"]),
         "message": st.one_of(
             some(
-                type=st.sampled_from(["update", "source", "hold", "start"]),
+                type=st.sampled_from(["update", "source", "hold", "start", "generate"]),
                 id=st.integers(-5, 5).map(lambda number: number + 10**6),
                 settings=settings_,
                 picture=st.none(),
                 moving=st.none(),
-                readable=st.none(),
+                source=st.none()
+                | some(
+                    type=st.sampled_from(["stream", "track", "element"]), readable=junk, track=junk, port=junk
+                ),
+                sink=some(type=st.sampled_from(["stream", "generated", "canvas"]), writable=junk, port=junk),
                 reason=st.sampled_from(["", "source-muted"]),
             ),
             some(type=st.sampled_from(["probe", "open"]), port=junk, protocol=st.just(4), files=junk),
@@ -182,6 +186,8 @@ def test_calls(subject: Subject) -> None:
                 assert outcome["details"]["option"], (one, outcome)
                 assert outcome["details"]["option"].split(".")[0] in outcome["message"], (one, outcome)
             ends[outcome["code"]] += 1
+        # A source that could not be opened has left the stream without one.
+        subject.page.evaluate("() => subject.safe.replaceSource(subject.camera)")
         goes_on(subject)
 
     tried(cases, run)

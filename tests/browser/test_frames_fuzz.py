@@ -23,7 +23,7 @@ AT_ONCE = 30
 SIZE = (320, 180)
 # Mean step between neighbours in a corner: raw noise has 50 to 85, and blurred 'light' less than 5.
 RAW_DETAIL = 20
-MIN_SIDE = 16  # smaller frames are not looked at, but veiled
+MIN_SIDE, MOST_OBLONG = 16, 8  # others are not looked at, but veiled
 FORMATS = ("I420", "I420A", "I422", "I444", "NV12", "RGBA", "RGBX", "BGRA", "BGRX", "canvas")
 TYPED = {
     "frame",
@@ -121,7 +121,8 @@ def odd(subject: Subject, frames: list[dict[str, Any]]) -> int:
     subject.until(f"(subject.safe.stats?.composedFrames ?? 0) > {shown}")
     subject.until_frames(3)
     for row in subject.rows[before:]:
-        if min(row.width, row.height) < MIN_SIDE:
+        short, long = sorted((row.width, row.height))
+        if short < MIN_SIDE or long > MOST_OBLONG * short:
             assert row.flat, row
         assert not row.detail > RAW_DETAIL, row
     codes = {event.code for event in subject.events[told:] if event.type in ("warning", "error")}

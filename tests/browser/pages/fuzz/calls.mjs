@@ -44,7 +44,7 @@ export const names = Object.keys(SPECIAL);
 function alive(value) {
   if (Array.isArray(value)) return value.map(alive);
   if (typeof value !== 'object' || value === null) return value;
-  if (typeof value.$ === 'string') return SPECIAL[value.$]();
+  if (typeof value.$ === 'string' && Object.hasOwn(SPECIAL, value.$)) return SPECIAL[value.$]();
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, alive(one)]));
 }
 
