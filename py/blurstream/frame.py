@@ -29,14 +29,13 @@ MATRICES = ("bt601", "bt709")
 @dataclass(frozen=True)
 class Geometry:
     """Sizes that follow from a frame's size. `coarse` 2 doubles the factor, as far as that goes. Raises
-    FrameError outside 16..4096 pixels, and for a frame of which one side is more than 8 times the other.
+    FrameError outside 16..4096 pixels.
     """
 
     width: int
     height: int
     coarse: int = 1
     sides: ClassVar[tuple[int, int]] = (MIN_SIDE, MAX_SIDE)
-    most_oblong: ClassVar[float] = MOST_OBLONG
 
     def __post_init__(self) -> None:
         least, most = self.sides
@@ -46,13 +45,19 @@ class Geometry:
                 width=self.width,
                 height=self.height,
             )
-        short, long = sorted((self.width, self.height))
-        if long > short * self.most_oblong:
+
+    @classmethod
+    def of_camera(cls, width: int, height: int, coarse: int) -> Geometry:
+        """The same of a camera's frame. Raises FrameError for ribbons, too, of more than 8 to 1."""
+        geometry = cls(width, height, coarse)
+        short, long = sorted((width, height))
+        if long > MOST_OBLONG * short:
             raise FrameError(
-                f"frame is {self.width}x{self.height}; one side may be at most {self.most_oblong:g} times the other",
-                width=self.width,
-                height=self.height,
+                f"frame is {width}x{height}; sides of at most {MOST_OBLONG:g} to 1 are taken",
+                width=width,
+                height=height,
             )
+        return geometry
 
     @property
     def tiles_wide(self) -> int:
@@ -109,7 +114,6 @@ class PictureGeometry(Geometry):
     """Of a picture that is shown in another size: screens and films may be larger than any camera's frame."""
 
     sides: ClassVar[tuple[int, int]] = (1, 8192)
-    most_oblong: ClassVar[float] = float("inf")
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class Pipeline:
     def begin(self, spec: FrameSpec) -> Ticket:
         """Memory for a frame. Raises FrameError when the size is impossible or both slots are taken."""
         workspace = self._workspace
-        geometry = Geometry(spec.width, spec.height, self._pace.coarse)
+        geometry = Geometry.of_camera(spec.width, spec.height, self._pace.coarse)
         if workspace is None or _shape(workspace.geometry) != _shape(geometry):
             self._pace.new_size()
             workspace = self._workspace = Workspace(geometry, self._kernels)

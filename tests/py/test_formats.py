@@ -60,6 +60,14 @@ def test_impossible_sizes_are_refused(width: int, height: int) -> None:
         Bench().pipeline.begin(FrameSpec("I420", width, height, 0))
 
 
+@pytest.mark.parametrize(("width", "height"), [(1290, 160), (19, 3062)])
+def test_a_ribbon_is_refused(width: int, height: int) -> None:
+    """The network takes noise in it for people; a strip of 8 to 1 is as long as cameras of rooms make it."""
+    with pytest.raises(FrameError, match=f"{width}x{height}"):
+        Bench().pipeline.begin(FrameSpec("I420", width, height, 0))
+    Bench().pipeline.begin(FrameSpec("I420", 1280, 160, 0))
+
+
 def test_unknown_formats_are_refused() -> None:
     with pytest.raises(FrameError, match="'I444' is not one of I420, NV12"):
         FrameSpec("I444", 640, 360, 0)
