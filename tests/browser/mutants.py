@@ -31,6 +31,34 @@ def mutant(original: bytes, seed: int) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def endless(original: bytes) -> bytes:
+    """One that has a Loop without end in front of its answer."""
+    model = copy.deepcopy(_parsed(original))
+    graph, answer = model.graph, model.graph.output[0].name
+    producer = next(node for node in graph.node if answer in node.output)
+    producer.output[list(producer.output).index(answer)] = "early"
+    kinds = {"turn": onnx.TensorProto.INT64, "go": onnx.TensorProto.BOOL, "kept": onnx.TensorProto.FLOAT}
+    shapes = {"turn": [], "go": [], "kept": [1]}
+    port = {
+        name + suffix: onnx.helper.make_tensor_value_info(name + suffix, kind, shapes[name])
+        for name, kind in kinds.items()
+        for suffix in ("", "_next")
+    }
+    steps = [onnx.helper.make_node("Identity", [name], [f"{name}_next"]) for name in ("go", "kept")]
+    body = onnx.helper.make_graph(
+        steps, "for ever", [port[name] for name in kinds], [port["go_next"], port["kept_next"]]
+    )
+    values = {"turns": np.int64(2**62), "more": np.bool_(True), "nothing": np.zeros(1, np.float32)}
+    graph.initializer.extend(numpy_helper.from_array(np.asarray(one), name) for name, one in values.items())
+    graph.node.extend(
+        [
+            onnx.helper.make_node("Loop", list(values), ["never"], body=body),
+            onnx.helper.make_node("Add", ["early", "never"], [answer]),
+        ]
+    )
+    return bytes(model.SerializeToString())
+
+
 _kept: dict[bytes, onnx.ModelProto] = {}
 
 

@@ -11,7 +11,7 @@ import os
 import random
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,10 @@ from blurstream.mask import Mask
 from blurstream_build import serve
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Handler, Server
-from mutants import mutant
+from faults import Fault, variant
+from mutants import endless, mutant
 from pages_open import PAGES, OpenWindow
+from subject import OpenSubject, Subject, private
 
 CASES = int(os.environ.get("BLURSTREAM_FUZZ", "150"))
 FIRST = int(os.environ.get("BLURSTREAM_FUZZ_SEED") or random.SystemRandom().randrange(2**31))
@@ -36,6 +38,10 @@ TEXTS = 10 * CASES  # they cost next to nothing
 AT_ONCE = 50
 HANG_MS = 2000
 SLACK = 1e-3
+SIZE = (320, 180)
+WATCH_S = 4.0  # it has everything, and is at it, after one
+STOP_MS = 5000
+FaultySite = Callable[[Mapping[str, Fault]], Server]
 
 
 @pytest.fixture(scope="module")
@@ -88,16 +94,23 @@ def outcomes(
     return found
 
 
-def test_networks(page: Page, description: str) -> None:
+def test_networks(
+    page: Page, description: str, faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths
+) -> None:
+    """Those that run for ever do so in a worker that nobody waits for: they are tried in the product, too."""
     print(f"networks: seeds from {FIRST}")
     warm = {"kind": "model", "url": "/mutants/original.onnx", "description": description}
     ends: Counter[str] = Counter()
-    slowest, bad = 0.0, []
+    slowest, hung, bad = 0.0, [], []
     for first in range(FIRST, FIRST + CASES, AT_ONCE):
         seeds = range(first, min(first + AT_ONCE, FIRST + CASES))
         cases = [{**warm, "url": f"/mutants/{one}.onnx"} for one in seeds]
         for one, outcome in zip(seeds, outcomes(page, cases, warm), strict=True):
-            if outcome.get("hung") or outcome.get("died"):
+            if outcome.get("hung"):
+                hung.append(one)
+                ends["runs for ever"] += 1
+                continue
+            if outcome.get("died"):
                 bad.append(f"seed {one}: {outcome}")
                 continue
             slowest = max(slowest, outcome["ms"])
@@ -105,6 +118,41 @@ def test_networks(page: Page, description: str) -> None:
     print(f"{CASES} networks, the slowest {slowest:.0f} ms: {dict(ends.most_common())}")
     assert not bad, bad
     assert ends["model-unloadable"] and ends["usable"], ends
+    assert len(hung) <= max(1, CASES // 1000), f"seeds {hung}"
+    for one in hung:
+
+        def damaged(original: bytes, seed: int = one) -> bytes:
+            return mutant(original, seed)
+
+        stays_concealed(
+            open_subject(faulty_site(variant(paths.dist, {"segmenter.onnx": damaged}))), f"seed {one}"
+        )
+
+
+def test_a_network_that_runs_for_ever(
+    faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths
+) -> None:
+    stays_concealed(open_subject(faulty_site(variant(paths.dist, {"segmenter.onnx": endless}))), "for ever")
+
+
+def stays_concealed(subject: Subject, what: str) -> None:
+    """Asserts that the room is concealed all the time, and that the page can end it at any time."""
+    subject.open(SIZE)
+    subject.begin()
+    rows = subject.watch(WATCH_S)
+    assert subject.state == "loading" and subject.codes("error") == [], subject.summary()
+    assert len(rows) > 10, what
+    private(rows, what)
+    took_ms = subject.page.evaluate(
+        """async () => {
+            const startMs = performance.now();
+            await subject.safe.stop();
+            return performance.now() - startMs;
+        }"""
+    )
+    print(f"{what}: stopped in {took_ms:.0f} ms")
+    assert took_ms < STOP_MS
+    subject.nothing_left()
 
 
 def judged(outcome: dict[str, Any], what: str) -> str:
