@@ -22,6 +22,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
@@ -106,36 +107,32 @@ def site(mounts: dict[str, Path]) -> Iterator[Server]:
 
 
 @pytest.fixture
-def faulty_site(mounts: dict[str, Path]) -> Iterator[Callable[[Mapping[str, Fault]], Server]]:
+def served(mounts: dict[str, Path]) -> Iterator[Callable[[type[Handler]], Server]]:
+    """Servers of the test, each with a handler of its own."""
+    with ExitStack() as running:
+        yield lambda handler: running.enter_context(Server(mounts, handler=handler))
+
+
+@pytest.fixture
+def faulty_site(
+    mounts: dict[str, Path], served: Callable[[type[Handler]], Server]
+) -> Callable[[Mapping[str, Fault]], Server]:
     """`faulty_site({"/assets/segmenter.onnx": Fault(HTTPStatus.NOT_FOUND)})`: a server with faults."""
-    running: list[Server] = []
 
     def start(faults: Mapping[str, Fault]) -> Server:
         unknown = [path for path in faults if isinstance(serve.find(path, mounts), HTTPStatus)]
         assert not unknown, f"nothing to spoil at {unknown}"
-        server = Server(mounts, handler=handler(faults))
-        server.__enter__()
-        running.append(server)
-        return server
+        return served(handler(faults))
 
-    yield start
-    for server in running:
-        server.__exit__(None, None, None)
+    return start
 
 
 @pytest.fixture
-def site_with(mounts: dict[str, Path]) -> Iterator[SiteWith]:
-    running: list[Server] = []
-
+def site_with(served: Callable[[type[Handler]], Server]) -> SiteWith:
     def start(headers: Mapping[str, str], base: type[Handler] = Handler) -> Server:
-        server = Server(mounts, handler=headed(headers, base))
-        server.__enter__()
-        running.append(server)
-        return server
+        return served(headed(headers, base))
 
-    yield start
-    for server in running:
-        server.__exit__(None, None, None)
+    return start
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ declare const MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackG
 
 export function hasStreams(): boolean {
   const native = 'MediaStreamTrackProcessor' in globalThis && 'MediaStreamTrackGenerator' in globalThis;
-  return native && areTransferable();
+  return native && isTransferable(new ReadableStream());
 }
 
 /** Raises SourceError. */
@@ -69,11 +69,11 @@ export function unreadable(error: unknown): SourceError {
   );
 }
 
-function areTransferable(): boolean {
+/** Whether the browser hands such a thing to another thread; it is gone then. */
+export function isTransferable(value: unknown): boolean {
   const { port1 } = new MessageChannel();
   try {
-    const stream = new ReadableStream();
-    port1.postMessage(stream, [stream]);
+    port1.postMessage(value, [value as Transferable]);
     return true;
   } catch {
     return false;

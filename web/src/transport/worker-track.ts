@@ -5,25 +5,21 @@
 import { aborted, fromWire, UnsupportedError } from '../errors.js';
 import type { Seat } from '../engine.js';
 import type { PageToClone } from '../protocol.js';
+import { hasCanvas } from './canvas.js';
 import { whenEnded } from './ending.js';
 import type { Sink, Source } from './ends.js';
-import { unreadable } from './streams.js';
+import { isTransferable, unreadable } from './streams.js';
 
 /** Whether a track can be handed to a worker; what the worker can do with it only the worker knows. */
 export function areTracksTransferable(): boolean {
-  if (typeof HTMLCanvasElement === 'undefined' || !('captureStream' in HTMLCanvasElement.prototype)) return false;
+  if (!hasCanvas()) return false;
   const canvas = document.createElement('canvas');
   canvas.getContext('2d');
   const [track] = canvas.captureStream().getVideoTracks() as [MediaStreamTrack];
-  const { port1 } = new MessageChannel();
   try {
-    port1.postMessage(track, [track as unknown as Transferable]);
-    return true;
-  } catch {
-    return false;
+    return isTransferable(track);
   } finally {
     track.stop();
-    port1.close();
   }
 }
 
