@@ -23,6 +23,7 @@ IN_BROWSERS = (
     "tests/pyodide",
     "tests/browser",
     "tests/privacy",
+    "tests/soak",
     "-m",
     "not native",
 )  # one has both cores busy

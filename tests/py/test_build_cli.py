@@ -6,11 +6,12 @@ import io
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from blurstream_build import clean, cli, demo, lock, node
+from blurstream_build import clean, cli, demo, lock, node, test
 from blurstream_build.console import Console
 from blurstream_build.errors import BuildError
 from blurstream_build.paths import Paths
@@ -27,6 +28,15 @@ def test_help(paths: Paths, command: tuple[str, ...]) -> None:
     )
     assert answer.returncode == 0, answer.stderr
     assert all(name in answer.stdout for name in (command or COMMANDS))
+
+
+def test_every_folder_of_tests_is_run(paths: Paths) -> None:
+    settings = tomllib.loads((paths.root / "pyproject.toml").read_text("utf-8"))
+    folders = settings["tool"]["pytest"]["ini_options"]["testpaths"]
+    run = {
+        word for part in (test.SIDE_BY_SIDE, test.IN_BROWSERS) for word in part if word.startswith("tests/")
+    }
+    assert run == set(folders)
 
 
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

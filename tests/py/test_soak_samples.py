@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phases import CYCLE_MINUTES, cycles
-from samples import Run, Sample, a_minute, middle, total, values, worst
+from samples import Held, Run, Sample, middle, total, values, worst
 
 
 def sample(at_s: float, renderer_mb: float = 100.0, phase: str = "steady", **stream: float | None) -> Sample:
@@ -13,13 +13,10 @@ def sample(at_s: float, renderer_mb: float = 100.0, phase: str = "steady", **str
     return Sample(at_s, 0, phase, False, renderer_mb, 0.5, 1, [{**told, **stream}])
 
 
-def test_a_leak_is_seen_through_noise() -> None:
-    """Half a megabyte a second, and one odd sample that would turn a least-squares line."""
-    leaking = [sample(at, 100 + at / 2) for at in range(20)]
-    leaking[3] = sample(3, 4000)
-    assert a_minute(leaking, "renderer_mb") == pytest.approx(30, abs=1)
-    assert a_minute([sample(at, 100 + at % 2) for at in range(20)], "renderer_mb") == pytest.approx(0, abs=1)
-    assert a_minute(leaking[:1], "renderer_mb") == 0
+def test_what_has_come_to_the_memory_is_told_without_pythons_heap() -> None:
+    before, after = Held(60, 0, "steady", 310, 45), Held(120, 0, "steady", 340, 65)
+    assert after.since(before) == 10
+    assert before.since(after) == -10
 
 
 def test_what_a_stream_has_not_told_is_left_out() -> None:

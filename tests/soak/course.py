@@ -12,10 +12,11 @@ from pathlib import Path
 import process_cpu
 from devtools import DevTools
 from phases import AGAIN, ASLEEP, FOUR, HIDDEN, LOST, PHASES, STARVED, STEADY, THROTTLED, Phase
-from samples import Run, Sample
+from samples import Held, Run, Sample
 
 MORE = ("second", "third", "fourth")
 SLOWER = 6
+COLLECTIONS = 3  # one leaves what only finalizers held
 SLICE_S = 0.02  # of a starved process: it runs that long, and stands still for five times as long
 BACK_S = 90.0
 LANDED_S = 10.0
@@ -51,6 +52,7 @@ class Course:
                 print(f"{time.monotonic() - self._began:6.0f} s: {self._phase.name}", flush=True)
                 self._settle()
                 doing[self._phase](seconds * self._phase.share)
+                self._collect()
                 self.run.events += [
                     {"phase": self._phase.name, **event} for event in self.tools.evaluate("soak.takeEvents()")
                 ]
@@ -69,6 +71,17 @@ class Course:
             self._sample()
             if time.monotonic() >= end:
                 return
+
+    def _collect(self) -> None:
+        held = min(self._collected() for _ in range(COLLECTIONS))
+        at_s = round(time.monotonic() - self._began, 2)
+        heap = self.run.samples[-1].heap_mb
+        self.run.held.append(Held(at_s, self._cycle, self._phase.name, held, heap))
+
+    def _collected(self) -> float:
+        self.tools.evaluate("soak.collect()")
+        time.sleep(1)  # what is freed is given back a little later
+        return process_cpu.sample(self.tools.root).renderer_bytes / 1e6
 
     def _sample(self) -> None:
         told = self.tools.evaluate("soak.sample()")

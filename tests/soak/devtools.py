@@ -72,10 +72,6 @@ class DevTools:
         """Makes the page's own thread so many times slower; 1 ends it."""
         self.call("Emulation.setCPUThrottlingRate", rate=times)
 
-    def collect(self) -> None:
-        """Garbage of the page."""
-        self.call("HeapProfiler.collectGarbage")
-
     def call(self, method: str, limit_s: float = ANSWER_S, **params: Any) -> dict[str, Any]:
         """Asks the page, or the browser as long as none is attached; events meanwhile are left out."""
         self._number += 1

@@ -27,11 +27,27 @@ class Sample:
         return max((stream["heapBytes"] / 1e6 for stream in self.streams), default=0.0)
 
 
+@dataclass(frozen=True)
+class Held:
+    """Memory of the renderer without the garbage of any thread: what it swings by says nothing."""
+
+    at_s: float
+    cycle: int
+    phase: str
+    mb: float
+    heap_mb: float  # Python's, which is in it
+
+    def since(self, before: Held) -> float:
+        """MB that have come to it, Python's heap aside: that has a gate of its own."""
+        return (self.mb - self.heap_mb) - (before.mb - before.heap_mb)
+
+
 @dataclass
 class Run:
     """`back_s`: how long it took until the person was shown again, by what had happened."""
 
     samples: list[Sample] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     back_s: dict[str, float] = field(default_factory=dict)
     events: list[dict[str, str]] = field(default_factory=list)
     left_open: int = -1
@@ -56,14 +72,3 @@ def worst(samples: Iterable[Sample], key: str) -> float:
 
 def total(samples: Iterable[Sample], key: str) -> int:
     return int(sum(values(samples, key)))
-
-
-def a_minute(samples: Sequence[Sample], key: str) -> float:
-    """Slope of a figure of the samples: Theil and Sen's, which a few odd ones do not move. Per minute."""
-    slopes = [
-        (getattr(b, key) - getattr(a, key)) / (b.at_s - a.at_s)
-        for index, a in enumerate(samples)
-        for b in samples[index + 1 :]
-        if b.at_s > a.at_s
-    ]
-    return 60 * middle(slopes) if slopes else 0.0

@@ -23,6 +23,8 @@ def draw(run: Run, file: Path) -> None:
     _streams(axes[0], run, "fps", "frames a second, out")
     _streams(axes[1], run, "latencyMs", "latency, median ms", log=True)
     _line(axes[2], run, lambda one: one.renderer_mb, "renderer, MB", "tab:purple")
+    held = [(one.at_s / 60, one.mb) for one in run.held]
+    axes[2].plot(*zip(*held, strict=True), "o", markersize=4, label="without garbage, MB", color="tab:orange")
     _line(axes[2], run, lambda one: one.heap_mb, "Python's heap, MB", "tab:green")
     _line(axes[3], run, lambda one: one.open_frames, "frames open", "tab:red")
     _line(axes[3], run, lambda one: 10 * one.cores, "cores of the browser, tenths", "0.5")

@@ -1,4 +1,5 @@
 /* What the tests drive: one safe stream at a time, its source, every frame it puts out and every event it tells of. */
+import { ask, tell } from './breakable.mjs';
 import { Source } from './source.mjs';
 import { RealGenerator, Tap, tapGenerated, lumaOf } from './tap.mjs';
 import { Detector } from './watermark.mjs';
@@ -6,7 +7,6 @@ import { Detector } from './watermark.mjs';
 const EVENTS = ['statechange', 'warning', 'error'];
 const detector = await Detector.load();
 const taps = tapGenerated(detector);
-const trapdoor = new BroadcastChannel('trapdoor');
 
 const subject = {
   blurStream: globalThis.blurStream,
@@ -146,16 +146,10 @@ const subject = {
   },
 
   /** Breaks a worker of the instrumented build. */
-  break(worker, fault) { trapdoor.postMessage({ worker, fault }); },
+  break: tell,
 
   /** How many frames a worker of the instrumented build has held, and how many are open; null if it does not answer. */
-  count(worker) {
-    return new Promise((resolve) => {
-      trapdoor.addEventListener('message', ({ data }) => { if (data.counted === worker) resolve(data); });
-      setTimeout(() => resolve(null), COUNT_MS);
-      subject.break(worker, 'count');
-    });
-  },
+  count(worker) { return ask(worker, 'count'); },
 
   /** Scores of one picture of the footage, before anything has been done to it. */
   async scoreOf({ picture, width, height }) {
@@ -167,7 +161,6 @@ const subject = {
 // A capture that nobody holds is collected while it works: its promise rejects with nothing, or never settles.
 const grabbing = new Set();
 const GRAB_MS = 5000;
-const COUNT_MS = 10_000;
 
 async function grab(track, tries = 5) {
   const capture = new ImageCapture(track);

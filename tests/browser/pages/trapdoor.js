@@ -45,7 +45,12 @@
     if (data.worker !== me) return;
     switch (data.fault) {
       case 'count':
-        trapdoor.postMessage({ counted: me, seen, open: opened().length });
+        trapdoor.postMessage({ answered: me, seen, open: opened().length });
+        return;
+      case 'collect': // garbage; the browser has been told to have gc()
+        ledger = opened();
+        self.gc();
+        trapdoor.postMessage({ answered: me });
         return;
       case 'leak': note(new RealFrame(new Uint8Array(6), { format: 'I420', codedWidth: 2, codedHeight: 2, timestamp: 0 })); return;
       case 'hang': for (;;);

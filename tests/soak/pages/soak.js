@@ -1,10 +1,10 @@
 /* Streams that run for long, and what can be told of them; driven by test_soak.py. */
+import { ask } from '/pages/breakable.mjs';
 import { Source } from '/pages/source.mjs';
 
-const trapdoor = new BroadcastChannel('trapdoor');
-const WORKERS = ['gate', 'composer'];
+const WITH_FRAMES = ['gate', 'composer'];
+const WORKERS = [...WITH_FRAMES, 'segmenter'];
 const EVENTS = ['warning', 'error'];
-const OPEN_MS = 5000;
 
 class Stream {
   #safe;
@@ -28,16 +28,22 @@ class Stream {
 
   /** Of the time since the last sample. */
   async sample() {
-    const seen = await new Promise((resolve) => {
-      this.#witness.onmessage = ({ data }) => resolve(data);
-      this.#witness.postMessage('sample');
-    });
+    const seen = await this.#ask('sample');
     const { stats } = this.#safe;
     return {
       ...seen, name: this.name, state: this.state, fps: stats?.outputFps ?? 0, latencyMs: stats?.latencyMs?.median ?? null,
       heapBytes: stats?.heapBytes ?? 0, restarts: stats?.restarts ?? 0, level: stats?.quality?.level ?? 0,
       dropped: stats?.droppedFrames ?? 0,
     };
+  }
+
+  collect() { return this.#ask('collect'); }
+
+  #ask(what) {
+    return new Promise((resolve) => {
+      this.#witness.onmessage = ({ data }) => resolve(data);
+      this.#witness.postMessage(what);
+    });
   }
 
   async pause() {
@@ -71,20 +77,6 @@ async function drawn() {
   return [source.stream, source];
 }
 
-function counted(worker) {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => resolve(null), OPEN_MS);
-    const hear = ({ data }) => {
-      if (data.counted !== worker) return;
-      clearTimeout(late);
-      trapdoor.removeEventListener('message', hear);
-      resolve(data);
-    };
-    trapdoor.addEventListener('message', hear);
-    trapdoor.postMessage({ worker, fault: 'count' });
-  });
-}
-
 globalThis.soak = {
   openCamera: () => open('camera', fakeCamera),
   openDrawn: (name) => open(name, drawn),
@@ -98,8 +90,14 @@ globalThis.soak = {
   sample: async () => ({ hidden: document.hidden, streams: await Promise.all(streams.map((one) => one.sample())) }),
   /** Frames that the workers have held, and how many of them are open. */
   async frames() {
-    const all = (await Promise.all(WORKERS.map(counted))).filter((one) => one !== null);
+    const all = (await Promise.all(WITH_FRAMES.map((worker) => ask(worker, 'count')))).filter((one) => one !== null);
     return { seen: all.reduce((sum, { seen }) => sum + seen, 0), open: all.reduce((sum, one) => sum + one.open, 0) };
+  },
+  /** The garbage of every thread. */
+  async collect() {
+    gc();
+    const answers = await Promise.all([...streams.map((one) => one.collect()), ...WORKERS.map((worker) => ask(worker, 'collect'))]);
+    if (answers.includes(null)) throw new Error('a worker has not collected its garbage');
   },
   pause: () => Promise.all(streams.map((one) => one.pause())),
   takeEvents: () => events.splice(0),

@@ -30,6 +30,11 @@ async function watch(reader, detector) {
 
 onmessage = async ({ data }) => {
   if (data.readable) return watch(data.readable.getReader(), await Detector.load());
+  if (data === 'collect') {
+    self.gc();
+    postMessage('collected');
+    return;
+  }
   const { lagMs, ...told } = seen;
   seen = nothing();
   // A clock of the source's own: only its changes say anything.
