@@ -16,7 +16,7 @@ CLIPS = (".mkv", ".mp4", ".gif", ".webm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that need no browser run side by side, the others one after the other: see build.py test."""
+    """Those that need no browser are run first: see build.py test."""
     for item in items:
         in_browser = "chromium_program" in getattr(item, "fixturenames", ())
         if "privacy" in item.path.parts:

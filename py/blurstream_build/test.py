@@ -18,7 +18,9 @@ CHECKED = ("build.py", "py", "tests", "models")
 SLOWEST = 15
 # A test that hangs is to be named, not waited for: no call into a page has a limit of its own.
 LIMIT = ("--timeout=600", "--timeout-method=thread")
-SIDE_BY_SIDE = ("tests/py", "tests/privacy", "-m", "not browser", "-n", "auto", "--dist", "worksteal")
+SIDE_BY_SIDE = ("-n", "auto", "--dist")
+IN_NO_BROWSER = ("tests/py", "tests/privacy", "-m", "not browser", *SIDE_BY_SIDE, "worksteal")
+# One alone leaves a good third of two cores idle. The tests of a file share a browser.
 IN_BROWSERS = (
     "tests/pyodide",
     "tests/browser",
@@ -26,7 +28,9 @@ IN_BROWSERS = (
     "tests/soak",
     "-m",
     "not native",
-)  # one has both cores busy
+    *SIDE_BY_SIDE,
+    "loadfile",
+)
 
 
 def test(paths: Paths, console: Console, extra: Sequence[str], *, checks: bool = True) -> int:
@@ -75,7 +79,7 @@ def check(paths: Paths, console: Console, node: Node) -> list[str]:
 
 
 def _pytest(paths: Paths, console: Console, extra: Sequence[str], chromium: str, node: Node) -> int:
-    """What is asked for, or everything: first what needs no browser, side by side."""
+    """What is asked for, or everything: first what needs no browser."""
     env = {
         **os.environ,
         "PYTHONPATH": str(paths.py),
@@ -84,7 +88,7 @@ def _pytest(paths: Paths, console: Console, extra: Sequence[str], chromium: str,
     }
     command = [str(paths.venv_python), "-m", "pytest", f"--durations={SLOWEST}", *LIMIT]
     codes = []
-    for part in [extra] if extra else [SIDE_BY_SIDE, IN_BROWSERS]:
+    for part in [extra] if extra else [IN_NO_BROWSER, IN_BROWSERS]:
         console.line()
         codes.append(subprocess.run([*command, *part], cwd=paths.root, env=env, check=False).returncode)
     return next((code for code in codes if code), 0)

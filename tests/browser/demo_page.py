@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import JSHandle, Page, expect
 
 START_MS = 90_000  # two busy cores, a cold start of Python in the browser
 
@@ -101,6 +101,14 @@ NAMED_ROLES = {
 
 def running(page: Page) -> None:
     expect(page.locator("#chip-word")).to_have_text("Running", timeout=START_MS)
+
+
+def ends(track: JSHandle) -> None:
+    """Waits until a track has ended: the camera's light goes off."""
+    end = time.monotonic() + 10
+    while track.evaluate("(track) => track.readyState") != "ended":
+        assert time.monotonic() < end, "the camera's light is still on"
+        time.sleep(0.1)
 
 
 def line_at(page: Page) -> float:

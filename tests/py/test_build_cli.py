@@ -34,7 +34,7 @@ def test_every_folder_of_tests_is_run(paths: Paths) -> None:
     settings = tomllib.loads((paths.root / "pyproject.toml").read_text("utf-8"))
     folders = settings["tool"]["pytest"]["ini_options"]["testpaths"]
     run = {
-        word for part in (test.SIDE_BY_SIDE, test.IN_BROWSERS) for word in part if word.startswith("tests/")
+        word for part in (test.IN_NO_BROWSER, test.IN_BROWSERS) for word in part if word.startswith("tests/")
     }
     assert run == set(folders)
 
