@@ -18,8 +18,8 @@ CHECKED = ("build.py", "py", "tests", "models")
 SLOWEST = 15
 # A test that hangs is to be named, not waited for: no call into a page has a limit of its own.
 LIMIT = ("--timeout=600", "--timeout-method=thread")
-SIDE_BY_SIDE = ("-n", "auto", "--dist")
-IN_NO_BROWSER = ("tests/py", "tests/privacy", "-m", "not browser", *SIDE_BY_SIDE, "worksteal")
+SIDE_BY_SIDE = ("-n", "auto")
+IN_NO_BROWSER = ("tests/py", "tests/privacy", "-m", "not browser", *SIDE_BY_SIDE, "--dist", "worksteal")
 # One alone leaves a good third of two cores idle. The tests of a file share a browser.
 IN_BROWSERS = (
     "tests/pyodide",
@@ -29,6 +29,7 @@ IN_BROWSERS = (
     "-m",
     "not native",
     *SIDE_BY_SIDE,
+    "--dist",
     "loadfile",
 )
 

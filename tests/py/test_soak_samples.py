@@ -14,7 +14,7 @@ def sample(at_s: float, renderer_mb: float = 100.0, phase: str = "steady", **str
 
 
 def test_what_has_come_to_the_memory_is_told_without_pythons_heap() -> None:
-    before, after = Held(60, 0, "steady", 310, 45), Held(120, 0, "steady", 340, 65)
+    before, after = Held(60, 310, 45), Held(120, 340, 65)
     assert after.since(before) == 10
     assert before.since(after) == -10
 

@@ -16,7 +16,6 @@ from samples import Held, Run, Sample
 
 MORE = ("second", "third", "fourth")
 SLOWER = 6
-COLLECTIONS = 3  # one leaves what only finalizers held
 SLICE_S = 0.02  # of a starved process: it runs that long, and stands still for five times as long
 BACK_S = 90.0
 LANDED_S = 10.0
@@ -24,10 +23,10 @@ SETTLE_S = 1.0
 
 
 class Course:
-    """`every_s`: between samples."""
+    """`every_s`: between samples. `collections`: of the garbage, after each phase."""
 
-    def __init__(self, tools: DevTools, every_s: float) -> None:
-        self.tools, self.every_s = tools, every_s
+    def __init__(self, tools: DevTools, every_s: float, collections: int) -> None:
+        self.tools, self.every_s, self._collections = tools, every_s, collections
         self.run = Run()
         self._began = time.monotonic()
         self._cpu = process_cpu.sample(tools.root)
@@ -73,10 +72,10 @@ class Course:
                 return
 
     def _collect(self) -> None:
-        held = min(self._collected() for _ in range(COLLECTIONS))
+        held = min(self._collected() for _ in range(self._collections))
         at_s = round(time.monotonic() - self._began, 2)
         heap = self.run.samples[-1].heap_mb
-        self.run.held.append(Held(at_s, self._cycle, self._phase.name, held, heap))
+        self.run.held.append(Held(at_s, held, heap))
 
     def _collected(self) -> float:
         self.tools.evaluate("soak.collect()")

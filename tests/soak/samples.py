@@ -32,8 +32,6 @@ class Held:
     """Memory of the renderer without the garbage of any thread: what it swings by says nothing."""
 
     at_s: float
-    cycle: int
-    phase: str
     mb: float
     heap_mb: float  # Python's, which is in it
 

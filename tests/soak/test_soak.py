@@ -29,6 +29,7 @@ from samples import Run, middle, total, values, worst
 from subject import TILE_LIMIT, WHOLE_LIMIT
 
 SAMPLE_S = {True: 5.0, False: 0.5}
+COLLECTIONS = {True: 3, False: 1}  # one leaves what only finalizers held, and only the long form judges
 SHORT_MINUTES = 0.25
 CAMERA = "portrait_marked_720p.y4m"
 PAGES = Path(__file__).parent / "pages"
@@ -70,7 +71,8 @@ def run(
         url = f"{server.url}/soak/soak.html"
         more = ("--disable-popup-blocking", "--js-flags=--expose-gc")
         with opened(chromium_program, [*words, *more], url, folder / "browser.log") as tools:
-            course = Course(tools, SAMPLE_S[minutes is not None])
+            long = minutes is not None
+            course = Course(tools, SAMPLE_S[long], COLLECTIONS[long])
             return course.go(cycles(minutes or SHORT_MINUTES))
 
 
