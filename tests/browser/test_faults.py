@@ -28,7 +28,7 @@ SIZE = (320, 180)
 ALL = os.environ.get("BLURSTREAM_FAULTS") == "all"
 MODES = {"once": 1.0, "thrice": 3.0, "for ever": math.inf}
 LASTING_S = 3.0
-GONE_S = 60.0  # five starts of a worker, with growing pauses
+GONE_S = 120.0  # six of a worker, with growing pauses; one may be waited for 10 s
 MET_S = 20.0
 # A recovery is to take a second and is printed; this only says that it is no accident of a busy machine.
 RECOVERED_S = 40.0
@@ -185,6 +185,7 @@ def broken(subject: Subject, fault: Fault, mode: str) -> None:
     subject.page.evaluate("() => injector.disarm()")
     if subject.state not in ("failed", "stopped"):
         recovered(subject, number, what)
+    subject.look()
     rows = subject.rows[frames:]
     events = [event for event in subject.events[told:] if event.type != "statechange"]
     if rows or not fault.ends:

@@ -30,7 +30,7 @@ export class Child<Out, In extends Report> {
   readonly #events: ChildEvents<In>;
   readonly #budget = new RestartBudget();
   #worker: Worker | null = null;
-  #ready = false;
+  #readyMs: number | null = null;
   #aliveMs = 0;
   #stallMs = DOWNLOAD_STALL_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,7 +44,7 @@ export class Child<Out, In extends Report> {
   }
 
   get ready(): boolean {
-    return this.#ready;
+    return this.#readyMs !== null;
   }
   get running(): boolean {
     return this.#worker !== null;
@@ -69,8 +69,9 @@ export class Child<Out, In extends Report> {
   /** Ends the worker and, as far as the budget goes and the fault can pass, starts another one. */
   replace(error: BlurStreamError): void {
     if (!this.#wanted) return;
+    const ranMs = this.#readyMs === null ? 0 : performance.now() - this.#readyMs;
     this.stop();
-    const delayMs = isLasting(error) ? null : this.#budget.take(performance.now());
+    const delayMs = isLasting(error) ? null : this.#budget.take(ranMs);
     if (delayMs !== null) this.#timer = setTimeout(() => this.start(), delayMs);
     this.#events.lost(error, delayMs === null);
   }
@@ -80,12 +81,12 @@ export class Child<Out, In extends Report> {
     clearTimeout(this.#timer);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#ready = false;
+    this.#readyMs = null;
   }
 
   /** To be called now and then: notices a start that does not get on. */
   check(nowMs: number): void {
-    if (this.#worker === null || this.#ready || nowMs - this.#aliveMs < this.#stallMs) return;
+    if (this.#worker === null || this.ready || nowMs - this.#aliveMs < this.#stallMs) return;
     this.replace(
       new WorkerError(
         `${this.#name}-start-timeout`,
@@ -136,7 +137,7 @@ export class Child<Out, In extends Report> {
   #hear(message: In): void {
     this.#aliveMs = performance.now();
     if (message.type === 'starting') this.#stallMs = START_STALL_MS;
-    if (message.type === 'ready') this.#ready = true;
+    if (message.type === 'ready') this.#readyMs = this.#aliveMs;
     if (message.type === 'failed' && message.error) {
       this.replace(fromWire(message.error));
     } else {

@@ -86,7 +86,7 @@ class Composer {
       tell({ type: 'loaded', name });
       if (missing.delete(name) && missing.size === 0) tell({ type: 'starting' });
     });
-    await testLayouts().catch(() => undefined);
+    void testLayouts().catch(() => undefined); // not waited for: where it hangs so will a frame, which is noticed
     this.#openEngine = await startPython(assets);
     tell({ type: 'ready' });
   }

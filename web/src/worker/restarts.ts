@@ -1,22 +1,26 @@
 const MAX_RESTARTS = 5;
-const WINDOW_MS = 60_000;
+/** Longer than any hang is waited for. By a clock alone a worker that takes long to fail could do so for ever. */
+const SOUND_MS = 30_000;
 const FIRST_DELAY_MS = 250;
 
 /** How often a worker may be started again: a broken one must not eat the battery for ever. */
 export class RestartBudget {
-  #times: number[] = [];
+  #inARow = 0;
   #total = 0;
 
   get total(): number {
     return this.#total;
   }
 
-  /** The delay before the next start, growing with each recent one; null when there have been too many. */
-  take(nowMs: number): number | null {
-    this.#times = this.#times.filter((time) => nowMs - time < WINDOW_MS);
-    if (this.#times.length >= MAX_RESTARTS) return null;
-    const delayMs = this.#times.length === 0 ? 0 : FIRST_DELAY_MS * 2 ** this.#times.length;
-    this.#times.push(nowMs);
+  /**
+   * The delay before the next start, growing with each in a row; null when there have been too many. `ranMs`: from
+   * when the worker was ready till it was lost. One that ran long was sound, what was before it is forgotten.
+   */
+  take(ranMs: number): number | null {
+    if (ranMs >= SOUND_MS) this.#inARow = 0;
+    if (this.#inARow >= MAX_RESTARTS) return null;
+    const delayMs = this.#inARow === 0 ? 0 : FIRST_DELAY_MS * 2 ** this.#inARow;
+    this.#inARow += 1;
     this.#total += 1;
     return delayMs;
   }
