@@ -19,10 +19,11 @@ assert set(KERNELS) <= set(SIGNATURES)
 @dataclass(frozen=True)
 class Fault:
     """`codes`: of the warnings and errors that tell of it, whether it comes once or three times in a row.
-    `restarts`: a worker is replaced; `wears`: one is when it comes again and again, which `worn` tells of.
+    `restarts`: a worker is replaced; `wears`: one is when it comes again and again, which `worn` tells of; if
+    Python fails, the first time it gets another engine in the same worker.
     `ends`: the state that it leaves for good. `lasting`: the state while it comes for ever, 'running' if
     nothing is missed then. `also`: what tells of it where a later stage meets it,
-    and no worker is replaced.
+    and no worker is replaced. `streams`: how many of the page's meet it, the one under test as the last.
     """
 
     boundary: str
@@ -37,6 +38,7 @@ class Fault:
     ends: str = ""
     lasting: str = "concealed"
     also: tuple[str, ...] = ()
+    streams: int = 1
 
     @property
     def name(self) -> str:
@@ -55,10 +57,10 @@ COPY = [
 ]
 PYTHON = [
     Fault("python", COMPOSER, "python begin", "MemoryError", ("internal",)),
-    Fault("python", COMPOSER, "python submit", "MemoryError", ("internal",), restarts=True),
-    Fault("python", COMPOSER, "python submit", "RecursionError", ("internal",), restarts=True),
-    Fault("python", COMPOSER, "python on_mask", "ValueError", ("internal",), restarts=True),
-    Fault("python", COMPOSER, "python stats", "OverflowError", ("internal",), restarts=True),
+    Fault("python", COMPOSER, "python submit", "MemoryError", ("internal",), wears=True),
+    Fault("python", COMPOSER, "python submit", "RecursionError", ("internal",), wears=True),
+    Fault("python", COMPOSER, "python on_mask", "ValueError", ("internal",), wears=True),
+    Fault("python", COMPOSER, "python stats", "OverflowError", ("internal",), wears=True, streams=2),
 ]
 # Where a stage that composes fails Python conceals by itself. Before that nobody knows what the planes hold.
 FIRST = ("model_input", "tile_change_16")
@@ -72,8 +74,8 @@ KERNEL = [
         Fault("kernel", COMPOSER, "kernel", "fails", ("error",), name, wears=True, worn=("kernel",))
         for name in PLATE
     ),
-    *(Fault("kernel", COMPOSER, "kernel", "fails", ("kernel",), name, restarts=True) for name in FIRST),
-    Fault("kernel", COMPOSER, "kernel", "fails", ("kernel",), COPIES, restarts=True, also=("error",)),
+    *(Fault("kernel", COMPOSER, "kernel", "fails", ("kernel",), name, wears=True) for name in FIRST),
+    Fault("kernel", COMPOSER, "kernel", "fails", ("kernel",), COPIES, wears=True, also=("error",)),
 ]
 MODEL = [
     Fault(
@@ -88,7 +90,7 @@ MODEL = [
     Fault("model", COMPOSER, "composer<segmenter", "ones", ("low-confidence",), "mask"),
     Fault("model", COMPOSER, "composer<segmenter", "half", ("model-error",), "mask"),
     Fault("model", COMPOSER, "composer<segmenter", "zeros", ("no-person",), "mask"),
-    Fault("model", COMPOSER, "composer<segmenter", "words", ("internal",), "mask", restarts=True),
+    Fault("model", COMPOSER, "composer<segmenter", "words", ("internal",), "mask", wears=True),
     Fault("model", SEGMENTER, "segmenter<composer", "lost", ("segmenter-hung",), "run", restarts=True),
 ]
 MESSAGES = [

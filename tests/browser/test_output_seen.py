@@ -118,6 +118,22 @@ def test_what_the_page_has_disabled_stays_so(subject: Subject) -> None:
     assert subject.codes("error") == []
 
 
+def test_a_clone_made_while_the_source_is_disabled(subject: Subject) -> None:
+    """It is what the page has made of the track, and shows the person when the source is back."""
+    take(subject, "safe")
+    subject.page.evaluate("() => { output.camera.enabled = false; }")
+    subject.until("!output.track.enabled", 10)
+    subject.page.evaluate(VIEWS)
+    assert subject.page.evaluate("() => [output.track.enabled, output.clone.enabled]") == [False, True]
+    subject.page.evaluate("() => { output.track.enabled = false; output.off = output.track.clone(); }")
+    assert not subject.page.evaluate("() => output.off.enabled")
+    subject.page.evaluate("() => { output.camera.enabled = output.track.enabled = true; }")
+    subject.until_state("running", 10)
+    until_views(subject, own=True, clone=True, received=True)
+    assert not subject.page.evaluate("() => output.off.enabled")
+    private(subject.look(), "cloned while disabled")
+
+
 def test_a_frame_is_as_the_cameras(subject: Subject) -> None:
     """Format, sizes, colour space, orientation."""
     take(subject, "safe")

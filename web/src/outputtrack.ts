@@ -56,6 +56,8 @@ export class OutputTrack {
       getSettings: () => ({ ...inherited, ...settings(), ...this.#settingsOf(one) }),
       clone: () => {
         const made = this.#dress(clone(), one.getSettings());
+        // Clones do not follow the source: one that began disabled because of it would stay so.
+        if (one === this.track) made.enabled = this.#wanted;
         this.#forget();
         this.#clones.add(made);
         return made;

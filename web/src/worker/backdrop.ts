@@ -49,6 +49,11 @@ export class Backdrop {
     this.#frames += 1;
   }
 
+  /** Python has not got it any more. */
+  again(): void {
+    this.#supplied = '';
+  }
+
   close(): void {
     this.#release();
     this.#shown = null;

@@ -36,9 +36,9 @@ class Composer {
           for (const composition of this.#compositions.values()) composition.openModel(description);
         }),
       mask: (stream, request, mask, modelMs) =>
-        this.#step(() => this.#compositions.get(stream)?.mask(request, mask, modelMs)),
+        this.#within(stream, (composition) => composition.mask(request, mask, modelMs)),
       failed: (stream, { code, message }) =>
-        this.#step(() => this.#compositions.get(stream)?.modelFailed(code, message)),
+        this.#within(stream, (composition) => composition.modelFailed(code, message)),
       broken: (error) => tell({ type: 'segmenter-broken', error: toWire(error, error.code) }),
     });
     this.#link.join(start.port);
@@ -55,16 +55,18 @@ class Composer {
           this.#compositions.delete(message.stream);
         });
       case 'frame':
-        return this.#step(() => {
-          const composition = this.#compositions.get(message.stream);
-          if (composition !== undefined) return composition.take(message);
-          message.frame.close();
-          message.backdrop?.close();
-        });
+        return this.#within(
+          message.stream,
+          (composition) => composition.take(message),
+          () => {
+            message.frame.close();
+            message.backdrop?.close();
+          },
+        );
       case 'update':
-        return this.#step(() => this.#compositions.get(message.stream)?.update(message));
+        return this.#within(message.stream, (composition) => composition.update(message));
       case 'measure':
-        return this.#step(() => this.#compositions.get(message.stream)?.measure());
+        return this.#within(message.stream, (composition) => composition.measure());
       case 'segmenter-lost':
         this.#link.leave();
         return this.#step(() => {
@@ -102,10 +104,24 @@ class Composer {
     if (this.#description !== null) composition.openModel(this.#description);
   }
 
-  /**
-   * An exception that leaves Python here is one the pipeline did not foresee: its state is not to be
-   * trusted.
-   */
+  /** A step of one stream, if it is still there. What Python did not foresee costs that stream its engine alone. */
+  #within(
+    stream: number,
+    step: (composition: Composition) => void | Promise<void>,
+    otherwise: () => void = () => undefined,
+  ): void {
+    this.#step(async () => {
+      const composition = this.#compositions.get(stream);
+      if (composition === undefined) return otherwise();
+      try {
+        await step(composition);
+      } catch (error) {
+        composition.renew(error, this.#description);
+      }
+    });
+  }
+
+  /** An exception that comes here leaves nothing to be trusted: another worker is to take the place of this one. */
   #step(step: () => void | Promise<void>): void {
     this.#steps = this.#steps.then(() => (failed ? undefined : step())).catch(fail);
   }

@@ -1,10 +1,12 @@
-import { toWire } from '../errors.js';
+import { BlurStreamError, toWire } from '../errors.js';
+import type { Settings } from '../options.js';
 import type { ComposerToGate, GateToComposer } from '../protocol.js';
 import type { QualityChange } from '../stats.js';
 import { activityOf, type PythonStats } from './activity.js';
 import { Backdrop } from './backdrop.js';
 import { copyPixels, isUpright, pictureFrom, pixelKindOf, upright } from './picture.js';
 import type { Engine, EngineCallbacks, OpenEngine } from './python.js';
+import { SOUND_MS } from './restarts.js';
 import { shapeOf, type FrameShape } from './shape.js';
 
 type Update = Extract<GateToComposer, { type: 'update' }>;
@@ -21,13 +23,20 @@ export interface CompositionEvents {
 export class Composition {
   readonly #stream: number;
   readonly #events: CompositionEvents;
-  readonly #engine: Engine;
+  readonly #open: OpenEngine;
   readonly #inSlot = new Map<number, { sequence: number; shape: FrameShape }>();
   readonly #backdrop = new Backdrop();
   readonly #copy = new Stopwatch();
   readonly #picture = new Stopwatch();
   readonly #model = new Stopwatch();
+  #engine: Engine;
   #update: number;
+  /** Those that Python has taken. */
+  #settings: Settings | null = null;
+  /** Requests up to here were asked by engines that are no more: each begins to count at one. */
+  #asked = 0;
+  #newestRequest = 0;
+  #renewedMs = -Infinity;
   /** number of the newest frame taken */
   #newest = -1;
   /** Slides are upright, and so is who is put on them. */
@@ -39,8 +48,24 @@ export class Composition {
     this.#update = update;
     this.#presents = settings.effect.type === 'presenter';
     this.#events = events;
-    this.#engine = open({
-      postInput: (request, address, bytes) => events.run(request, this.#engine.memory(address, bytes)),
+    this.#open = open;
+    this.#engine = this.#start();
+    try {
+      this.#configure(settings);
+    } catch (error) {
+      events.tell({ type: 'refused', stream, id: update, error: toWire(error, 'settings-refused') });
+    }
+    this.#backdrop.set(settings.effect, picture);
+  }
+
+  #start(): Engine {
+    const [stream, events] = [this.#stream, this.#events];
+    return this.#open({
+      postInput: (request, address, bytes) => {
+        const number = this.#asked + request;
+        this.#newestRequest = Math.max(this.#newestRequest, number);
+        events.run(number, this.#engine.memory(address, bytes));
+      },
       emit: (...args) => this.#emit(...args),
       report: ({ type, code, message, details }) =>
         events.tell(
@@ -49,12 +74,33 @@ export class Composition {
             : { type: 'notice', stream, level: type, error: { name: 'BlurStreamError', code, message, details } },
         ),
     });
-    try {
-      this.#engine.configure(JSON.stringify(settings));
-    } catch (error) {
-      events.tell({ type: 'refused', stream, id: update, error: toWire(error, 'settings-refused') });
-    }
-    this.#backdrop.set(settings.effect, picture);
+  }
+
+  #configure(settings: Settings): void {
+    this.#engine.configure(JSON.stringify(settings));
+    this.#settings = settings;
+  }
+
+  /**
+   * Another engine takes the place of one whose state is not to be trusted any more; what was in it is lost. Raises
+   * `error` again where that is no help: what Python itself did not survive, or one engine after the other.
+   */
+  renew(error: unknown, description: string | null): void {
+    const nowMs = performance.now();
+    if (!(error instanceof BlurStreamError) || nowMs - this.#renewedMs < SOUND_MS) throw error;
+    this.#renewedMs = nowMs;
+    const stream = this.#stream;
+    const fault = toWire(error, error.code);
+    const lost = [...this.#inSlot.values()];
+    for (const { sequence } of lost) this.#events.tell({ type: 'faulted', stream, sequence, error: fault });
+    if (lost.length === 0) this.#events.tell({ type: 'notice', stream, level: 'error', error: fault });
+    this.#inSlot.clear();
+    this.#engine.close();
+    this.#asked = this.#newestRequest;
+    this.#engine = this.#start();
+    if (this.#settings !== null) this.#configure(this.#settings);
+    this.#backdrop.again();
+    if (description !== null) this.openModel(description);
   }
 
   close(): void {
@@ -72,8 +118,9 @@ export class Composition {
   }
 
   mask(request: number, mask: Float32Array, modelMs: number): void {
+    if (request <= this.#asked) return;
     this.#model.add(modelMs);
-    this.#engine.onMask(request, mask, performance.now());
+    this.#engine.onMask(request - this.#asked, mask, performance.now());
   }
 
   modelFailed(code: string, message: string): void {
@@ -83,7 +130,7 @@ export class Composition {
   async update({ id, settings, picture, backdrop }: Update): Promise<void> {
     const stream = this.#stream;
     try {
-      this.#engine.configure(JSON.stringify(settings));
+      this.#configure(settings);
     } catch (error) {
       picture?.close();
       backdrop?.close();

@@ -1,6 +1,9 @@
 const MAX_RESTARTS = 5;
-/** Longer than any hang is waited for. By a clock alone a worker that takes long to fail could do so for ever. */
-const SOUND_MS = 30_000;
+/**
+ * What ran for so long was sound. Longer than any hang is waited for: by a clock alone, a worker that takes long to fail
+ * could do so for ever.
+ */
+export const SOUND_MS = 30_000;
 const FIRST_DELAY_MS = 250;
 
 /** How often a worker may be started again: a broken one must not eat the battery for ever. */
@@ -14,7 +17,7 @@ export class RestartBudget {
 
   /**
    * The delay before the next start, growing with each in a row; null when there have been too many. `ranMs`: from
-   * when the worker was ready till it was lost. One that ran long was sound, what was before it is forgotten.
+   * when the worker was ready till it was lost. After one that was sound, what was before it is forgotten.
    */
   take(ranMs: number): number | null {
     if (ranMs >= SOUND_MS) this.#inARow = 0;
