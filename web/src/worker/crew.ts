@@ -12,6 +12,7 @@ import {
 } from '../protocol.js';
 import { Child } from './child.js';
 import { letGo } from './fitting.js';
+import type { FrameShape } from './shape.js';
 
 /** Longer than a busy machine stalls: a new composer takes seconds, nobody wants one in vain. */
 const HUNG_AFTER_MS = 3000;
@@ -139,12 +140,15 @@ export class Crew {
     this.#composer.post(message, backdrop === null ? [] : [backdrop]);
   }
 
-  composerHung(waitedMs: number): void {
+  /** `shape`: of the frame that does not come back. */
+  composerHung(waitedMs: number, shape: FrameShape | undefined): void {
+    const { format, width, height } = shape ?? {};
     this.#composer.replace(
       new WorkerError(
         'composer-hung',
-        `The composer worker has not answered for ${Math.round(waitedMs)} ms; it is started again`,
-        { waitedMs },
+        `The composer worker has not answered for ${Math.round(waitedMs)} ms, since a frame in ${format}, ` +
+          `${width}x${height}; it is started again`,
+        { waitedMs, format, width, height },
       ),
     );
   }

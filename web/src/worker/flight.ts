@@ -106,6 +106,12 @@ export class Flight {
     return 0;
   }
 
+  /** Of the frame that is the longest inside the composer. */
+  get oldestShape(): FrameShape | undefined {
+    for (const { ticket } of this.#tickets.values()) return ticket.shape;
+    return undefined;
+  }
+
   /** The clock jumped (the machine slept): what looks old may not be. */
   forgive(nowMs: number): void {
     for (const entry of this.#tickets.values()) entry.sentMs = nowMs;

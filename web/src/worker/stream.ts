@@ -321,7 +321,7 @@ export class Stream {
     if (reason !== null && sinceMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs, reason);
     if (this.#crew.composing && this.#nothingComes(nowMs)) this.#awaited.endAll(null);
     const waitedMs = this.#flight.oldestAgeMs(nowMs);
-    if (waitedMs > this.#crew.patienceMs) this.#crew.composerHung(waitedMs);
+    if (waitedMs > this.#crew.patienceMs) this.#crew.composerHung(waitedMs, this.#flight.oldestShape);
     if (this.#output.stuckMs(nowMs) > OUTPUT_STUCK_MS) void this.stop('output-hung');
   }
 

@@ -90,10 +90,18 @@ export function listenIn() {
   for (const [Sender, keep] of [[MessagePort, (it) => { port = it; }], [Worker, (it) => { gate = it; }]]) {
     const { postMessage } = Sender.prototype;
     Sender.prototype.postMessage = function kept(message, ...rest) {
-      if (message?.type === 'start' || message?.type === 'open' && message.protocol) keep(this);
+      if (begins(message)) keep(this);
       return postMessage.call(this, message, ...rest);
     };
     subject.leaving.push(() => { Sender.prototype.postMessage = postMessage; });
+  }
+}
+
+function begins(message) {
+  try {
+    return message?.type === 'start' || message?.type === 'open' && message.protocol;
+  } catch {
+    return false; // of a revoked proxy, which cannot cross either
   }
 }
 
