@@ -16,7 +16,7 @@ export class Output {
   #reason = 'starting';
   #wrote = false;
   #complete = false;
-  /** The composer has heard of the model, which it may do after frames are sent to it. */
+  /** A frame of a composer that had heard of the model is out; it may hear of it after frames are sent to it. */
   #modelled = false;
 
   /** `onClosed`: the page has stopped the track. */
@@ -51,8 +51,7 @@ export class Output {
    */
   made(message: MadeFrame, ticket: Ticket, size: FrameSize | null, mayBeRaw: boolean): boolean {
     const safe = SafeFrame.made(message, ticket.shape, size, mayBeRaw);
-    this.#modelled ||= message.reason !== 'no-model';
-    if (safe !== null) return this.#write(safe, ticket, message.reason);
+    if (safe !== null) return this.#write(safe, ticket, message.reason, message.reason !== 'no-model');
     this.#meter.dropped();
     return false;
   }
@@ -83,7 +82,7 @@ export class Output {
     return this.#writer.close(patienceMs);
   }
 
-  #write(safe: SafeFrame, ticket: Ticket, reason: string): boolean {
+  #write(safe: SafeFrame, ticket: Ticket, reason: string, modelled = false): boolean {
     if (!this.#writer.write(safe)) {
       this.#meter.dropped();
       return false;
@@ -91,6 +90,7 @@ export class Output {
     this.#meter.written(safe.kind, performance.now() - ticket.readMs);
     if (!this.#wrote) this.#tell({ type: 'concealing' });
     this.#wrote = true;
+    this.#modelled ||= modelled;
     if (safe.kind === 'composed') this.#enter('running', '');
     else if (safe.kind === 'raw') this.#enter('raw', '');
     else this.conceal(reason);
