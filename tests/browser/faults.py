@@ -11,7 +11,7 @@ from pathlib import Path
 
 from blurstream_build import serve
 from blurstream_build.assets import MANIFEST
-from blurstream_build.serve import Handler
+from blurstream_build.serve import Handler, Server
 
 Change = Callable[[bytes], bytes]
 
@@ -22,6 +22,9 @@ class Fault:
 
     status: HTTPStatus = HTTPStatus.OK
     change: Change | None = None
+
+
+FaultySite = Callable[[Mapping[str, Fault]], Server]
 
 
 def handler(faults: Mapping[str, Fault]) -> type[Handler]:

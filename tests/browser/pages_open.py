@@ -9,6 +9,7 @@
     open_subject a factory of pages with a safe stream under test, see subject.py
     cold_subject such a page with a source and nothing begun; `subject` unless a module says otherwise
     warm_subject the same, in a page that the tests of a module share, and whose Python has started
+    breakable    a page with a stream that runs and can be broken, see instrumented.py and injector.mjs
     open_adapter a factory of such pages with an adapter, and the package it is for, see pages/adapters
 
 A page fails its test at the end if the policy was violated or a script threw, unless the test has taken the
@@ -31,15 +32,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 import footage as raw_pictures
+import instrumented
 from blurstream_build import browser, serve
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Handler, Server
-from faults import Fault, handler
+from faults import Fault, FaultySite, handler
 from headers import headed
 from page_log import PageLog
 from subject import WORKERS, OpenSubject, Subject
 
 PAGES = Path(__file__).parent / "pages"
+BREAKABLE_SIZE = (320, 180)
 TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
 # Python starts some 200 times here, each time for seconds: V8 is to optimise the hottest code only. The
 # benchmarks and the headless demo measure without this.
@@ -114,9 +117,7 @@ def served(mounts: dict[str, Path]) -> Iterator[Callable[[type[Handler]], Server
 
 
 @pytest.fixture
-def faulty_site(
-    mounts: dict[str, Path], served: Callable[[type[Handler]], Server]
-) -> Callable[[Mapping[str, Fault]], Server]:
+def faulty_site(mounts: dict[str, Path], served: Callable[[type[Handler]], Server]) -> FaultySite:
     """`faulty_site({"/assets/segmenter.onnx": Fault(HTTPStatus.NOT_FOUND)})`: a server with faults."""
 
     def start(faults: Mapping[str, Fault]) -> Server:
@@ -255,6 +256,16 @@ def open_subject(open_page: OpenPage) -> OpenSubject:
         return Subject(open_page(f"{at.url}/pages/{page}", camera))
 
     return open_one
+
+
+@pytest.fixture
+def breakable(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> Subject:
+    subject = open_subject(faulty_site(instrumented.build(paths)))
+    subject.page.evaluate("async () => { globalThis.injector = await import('/pages/injector.mjs'); }")
+    subject.open(BREAKABLE_SIZE)
+    subject.run()
+    subject.until_frames(20)
+    return subject
 
 
 @pytest.fixture

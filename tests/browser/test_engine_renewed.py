@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from subject import Subject, private
 
-import pytest
-
-import instrumented
-from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
-from faults import Fault
-from subject import OpenSubject, Subject, private
-
-FaultySite = Callable[[Mapping[str, Fault]], Server]
 SIZE, LARGE = (320, 180), (1280, 720)
 FAULT = {"worker": "composer", "at": "python submit", "deed": "MemoryError", "times": 1}
 TWO_STREAMS = """async () => {
@@ -28,17 +19,6 @@ TWO_STREAMS = """async () => {
 }"""
 RENEWALS = 6
 LATER_MS = 60_000
-
-
-@pytest.fixture
-def breakable(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> Subject:
-    """A stream of the instrumented build, running."""
-    subject = open_subject(faulty_site(instrumented.build(paths)))
-    subject.page.evaluate("async () => { globalThis.injector = await import('/pages/injector.mjs'); }")
-    subject.open(SIZE)
-    subject.run()
-    subject.until_frames(20)
-    return subject
 
 
 def strike(subject: Subject) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
@@ -14,14 +13,11 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-import instrumented
 from blurstream_build.assets import MANIFEST
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
-from faults import Change, Fault, variant
+from faults import Change, Fault, FaultySite, variant
 from subject import OpenSubject, Row, Subject, private
 
-FaultySite = Callable[[Mapping[str, Fault]], Server]
 # The gate's own limit is 1 s; more only says that the machine is busy.
 LONGEST_GAP_MS = 4000
 SIZE = (320, 180)
@@ -202,16 +198,6 @@ def test_a_build_that_cannot_work(
     assert (error["name"], error["code"], error["exact"]) == (error_name, code, True)
     assert subject.codes("error") == [code]
     stays_failed(subject, f"{name} {code}")
-
-
-@pytest.fixture
-def breakable(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> Subject:
-    """A stream of the instrumented build, running."""
-    subject = open_subject(faulty_site(instrumented.build(paths)))
-    subject.open(SIZE)
-    subject.run()
-    subject.until_frames(20)
-    return subject
 
 
 @pytest.mark.parametrize(("fault", "code"), [("python-lookup", "error"), ("kernel-soft", "error")])

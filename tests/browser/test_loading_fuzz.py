@@ -11,7 +11,7 @@ import os
 import random
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from blurstream.mask import Mask
 from blurstream_build import serve
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Handler, Server
-from faults import Fault, variant
+from faults import FaultySite, variant
 from mutants import endless, mutant
 from pages_open import PAGES, OpenWindow
 from subject import OpenSubject, Subject, private
@@ -41,7 +41,6 @@ SLACK = 1e-3
 SIZE = (320, 180)
 WATCH_S = 4.0  # it has everything, and is at it, after one
 STOP_MS = 5000
-FaultySite = Callable[[Mapping[str, Fault]], Server]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ Those are hidden (`element`), and in their place is a stand-in for tracks that w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,10 @@ import hidden
 import instrumented
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
-from faults import Fault, variant
+from faults import Fault, FaultySite, variant
 from subject import OpenSubject, Row, Subject, private
 
 TRACKS = Path(__file__).parent / "pages" / "tracks.js"
-FaultySite = Callable[[Mapping[str, Fault]], Server]
 Opener = Callable[[], Subject]
 VEIL = 62
 BUSY_MS = 6000  # longer than a track of Chromium's may take nothing

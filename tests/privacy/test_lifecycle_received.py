@@ -7,7 +7,7 @@ where a call has it received.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,14 +16,12 @@ import pytest
 import hidden
 import instrumented
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
-from faults import Change, Fault, variant
+from faults import Change, Fault, FaultySite, variant
 from received import STEPS, Received, shows_the_room
 from report import TITLES, Report
 from subject import OpenSubject, Row, Subject
 from test_fail_closed import cut, nan_by_light, one_byte
 
-FaultySite = Callable[[Mapping[str, Fault]], Server]
 SIZE = (640, 360)
 ORDERS, FULL_ORDERS = 1, 100
 SOME = 5  # steps of an order

@@ -141,13 +141,12 @@ export class Crew {
   }
 
   /** `shape`: of the frame that does not come back. */
-  composerHung(waitedMs: number, shape: FrameShape | undefined): void {
-    const { format, width, height } = shape ?? {};
+  composerHung(waitedMs: number, { format, width, height }: FrameShape): void {
     this.#composer.replace(
       new WorkerError(
         'composer-hung',
-        `The composer worker has not answered for ${Math.round(waitedMs)} ms, since a frame in ${format}, ` +
-          `${width}x${height}; it is started again`,
+        `The composer worker has not answered for ${Math.round(waitedMs)} ms, since a frame of ${width}x${height} ` +
+          `in ${format ?? 'no known format'}; it is started again`,
         { waitedMs, format, width, height },
       ),
     );

@@ -17,6 +17,12 @@ interface Departure {
   readonly renewed: boolean;
 }
 
+/** A frame inside the composer. */
+interface Inside {
+  readonly ticket: Ticket;
+  sentMs: number;
+}
+
 export interface FlightEvents {
   /** Owns the frame from now on. */
   depart(departure: Departure): void;
@@ -27,7 +33,7 @@ export interface FlightEvents {
 /** The frames of a stream that are inside the composer, oldest first, and the newest of those that wait for it. */
 export class Flight {
   readonly #events: FlightEvents;
-  readonly #tickets = new Map<number, { ticket: Ticket; sentMs: number }>();
+  readonly #tickets = new Map<number, Inside>();
   #waiting: Departure | null = null;
   #renewed = false;
 
@@ -101,15 +107,13 @@ export class Flight {
     this.#events.dropped(1);
   }
 
-  oldestAgeMs(nowMs: number): number {
-    for (const { sentMs } of this.#tickets.values()) return nowMs - sentMs;
-    return 0;
+  /** The frame that is the longest inside the composer. */
+  get oldest(): Readonly<Inside> | undefined {
+    return this.#tickets.values().next().value;
   }
 
-  /** Of the frame that is the longest inside the composer. */
-  get oldestShape(): FrameShape | undefined {
-    for (const { ticket } of this.#tickets.values()) return ticket.shape;
-    return undefined;
+  oldestAgeMs(nowMs: number): number {
+    return nowMs - (this.oldest?.sentMs ?? nowMs);
   }
 
   /** The clock jumped (the machine slept): what looks old may not be. */

@@ -320,8 +320,10 @@ export class Stream {
     const sinceMs = nowMs - (this.#newest?.readMs ?? nowMs);
     if (reason !== null && sinceMs >= VEIL_EVERY_MS) this.#veilUnasked(nowMs, reason);
     if (this.#crew.composing && this.#nothingComes(nowMs)) this.#awaited.endAll(null);
-    const waitedMs = this.#flight.oldestAgeMs(nowMs);
-    if (waitedMs > this.#crew.patienceMs) this.#crew.composerHung(waitedMs, this.#flight.oldestShape);
+    const { oldest } = this.#flight;
+    if (oldest !== undefined && nowMs - oldest.sentMs > this.#crew.patienceMs) {
+      this.#crew.composerHung(nowMs - oldest.sentMs, oldest.ticket.shape);
+    }
     if (this.#output.stuckMs(nowMs) > OUTPUT_STUCK_MS) void this.stop('output-hung');
   }
 
