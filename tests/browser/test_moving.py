@@ -74,11 +74,62 @@ def test_every_source(subject: Subject) -> None:
         assert update(subject, color("#008080")) is None
         shows(subject, {HIGH_LEFT: TEAL})
         assert left(subject) == {"playing": 0, "addresses": 0}, name
+        assert subject.codes("error", "warning") == [], name
     assert subject.page.evaluate("() => !document.querySelector('video').paused")
     assert subject.page.evaluate("() => given.getVideoTracks()[0].readyState") == "live"
-    assert subject.codes("error", "warning") == []
     subject.look()
     private(subject.rows, "moving pictures")
+
+
+SEEK = """async ([paused, at]) => {
+    await (paused ? given.pause() : given.play());
+    given.currentTime = at * given.duration;
+}"""
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_film_that_seeks(subject: Subject, paused: bool) -> None:
+    """As one does at the seam of its loop: it has no picture for a moment, and is waited for."""
+    run(subject, color("#008080"))
+    subject.page.evaluate("async () => { globalThis.given = await own(); }")
+    for at in (0, 0.5, 1):
+        ready, error = subject.page.evaluate(
+            f"""async (how) => {{
+                await ({SEEK})(how);
+                const [ready, effect] = [given.readyState, {video("given")}];
+                return [ready, await subject.safe.update({{effect}}).then(() => null, asData)];
+            }}""",
+            [paused, at],
+        )
+        assert (ready, error) == (1, None), at
+        assert turn_of(subject) is not None, at
+        assert update(subject, color("#008080")) is None
+    assert subject.codes("error", "warning") == []
+
+
+# The next few frames of videos are not there yet.
+LATE_FRAMES = """(late) => {
+    const { VideoFrame } = globalThis;
+    globalThis.VideoFrame = new Proxy(VideoFrame, {
+        construct(target, [source, ...rest]) {
+            if (source instanceof HTMLVideoElement && late-- > 0) throw new DOMException('none yet');
+            return Reflect.construct(target, [source, ...rest]);
+        },
+    });
+    subject.leaving.push(() => { globalThis.VideoFrame = VideoFrame; });
+}"""
+
+
+def test_a_first_frame_that_is_late(subject: Subject) -> None:
+    """As now and then of a video that has only just begun to play."""
+    run(subject, color("#008080"))
+    for source in ("an address", "a <video>"):
+        subject.page.evaluate(f"async () => {{ globalThis.given = {SOURCES[source]}; }}")
+        subject.page.evaluate(LATE_FRAMES, 3)
+        assert update(subject, video("given")) is None
+        assert turn_of(subject) is not None, source
+        assert update(subject, color("#008080")) is None
+    assert subject.codes("error", "warning") == []
 
 
 def test_it_begins_with_the_film(subject: Subject) -> None:

@@ -26,10 +26,11 @@ MUTE = """(muted) => {
 }"""
 OTHER_CAMERA = """async (look) => {
     const {Source} = await import('/pages/source.mjs');
-    const source = new Source();
+    const [before, source] = [subject.source, new Source()];
     await source.show(look);
     [subject.source, subject.camera] = [source, source.stream];
     await subject.safe.replaceSource(subject.camera, {stopSource: true});
+    before.stop();  // with the pictures that its worker holds
 }"""
 
 

@@ -11,6 +11,7 @@ import type { MovingSource } from './moving.js';
 
 /** So that the effect begins with a picture, and not with what stands in for one. */
 const FIRST_FRAME_WAIT_MS = 1000;
+const FIRST_FRAME_STEP_MS = 10;
 
 export interface Player {
   readonly moving: Extract<MovingSource, { type: 'player' }>;
@@ -39,7 +40,7 @@ export async function playerOf(
     video.src = address;
     await loaded(video, signal);
     await video.play();
-    const player = shownBy(option, source, video, true);
+    const player = await shownBy(option, source, video, true, signal);
     return { ...player, release: () => (player.release(), release()) };
   } catch (error) {
     release();
@@ -59,7 +60,7 @@ export async function watched(option: string, video: HTMLVideoElement, signal: A
   } catch (error) {
     throw unloadable(option, video, 'media-src', error);
   }
-  const player = shownBy(option, video, video, false);
+  const player = await shownBy(option, video, video, false, signal);
   if (player.moving.first !== null || !video.paused) return player;
   player.release();
   const why = "it stands still before its first picture: call play(), or set preload to 'auto'";
@@ -81,7 +82,7 @@ export async function playerOfTrack(
     loaded(video, signal).catch(() => undefined),
     new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_WAIT_MS)),
   ]);
-  const player = takenFrom(option, source, video, true);
+  const player = await takenFrom(option, source, video, true, signal);
   const leave = whenEnded(track, () => player.port.postMessage('ended'));
   return {
     moving: player.moving,
@@ -94,14 +95,15 @@ export async function playerOfTrack(
 }
 
 /** Nothing will come by itself. */
-function isIdle({ error, networkState, srcObject, NETWORK_EMPTY, NETWORK_IDLE }: HTMLVideoElement): boolean {
+function isIdle(video: HTMLVideoElement): boolean {
+  const { error, seeking, networkState, srcObject, NETWORK_EMPTY, NETWORK_IDLE } = video;
   if (error !== null) return true;
-  return srcObject === null && (networkState === NETWORK_EMPTY || networkState === NETWORK_IDLE);
+  return !seeking && srcObject === null && (networkState === NETWORK_EMPTY || networkState === NETWORK_IDLE);
 }
 
 class MediaFailure extends Error {}
 
-/** Until it has a frame to show. */
+/** Until it has a frame to show: while it seeks, as at the seam of its loop, it has none either. */
 async function loaded(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
   if (video.readyState >= video.HAVE_CURRENT_DATA) return;
   await new Promise<void>((resolve, reject) => {
@@ -115,25 +117,32 @@ async function loaded(video: HTMLVideoElement, signal: AbortSignal): Promise<voi
         },
         { signal: listening.signal },
       );
-    on(video, 'loadeddata', resolve);
+    for (const type of ['loadeddata', 'seeked', 'canplay']) on(video, type, resolve);
     on(video, 'error', () => reject(new MediaFailure(video.error?.message || 'it is no video')));
     on(signal, 'abort', () => reject(new MediaFailure('it was not waited for')));
   });
 }
 
-function shownBy(option: string, source: AnySource, video: HTMLVideoElement, own: boolean): Player {
-  if (video.videoWidth === 0) throw withoutVideo(option, source);
-  return takenFrom(option, source, video, own);
-}
-
-function takenFrom(
+async function shownBy(
   option: string,
   source: AnySource,
   video: HTMLVideoElement,
   own: boolean,
-): Player & { readonly port: MessagePort } {
+  signal: AbortSignal,
+): Promise<Player> {
+  if (video.videoWidth === 0) throw withoutVideo(option, source);
+  return takenFrom(option, source, video, own, signal);
+}
+
+async function takenFrom(
+  option: string,
+  source: AnySource,
+  video: HTMLVideoElement,
+  own: boolean,
+  signal: AbortSignal,
+): Promise<Player & { readonly port: MessagePort }> {
   const newness = new Newness();
-  const first = firstFrame(option, source, video);
+  const first = await firstFrame(option, source, video, signal);
   if (first !== null) newness.isNew(first, video);
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
@@ -149,13 +158,22 @@ function takenFrom(
   return { moving: { type: 'player', first, port: port2 }, port: port1, release: () => port1.close() };
 }
 
-/** Null if it has been loaded only just now: one comes soon. */
-function firstFrame(option: string, source: AnySource, video: HTMLVideoElement): VideoFrame | null {
-  try {
-    return new VideoFrame(video);
-  } catch (error) {
-    if ((error as Error).name === 'SecurityError') throw crossOrigin(option, source);
-    return null;
+/** A video that has begun to play only just now may have none yet, nor one that seeks. Null if none comes for a while. */
+async function firstFrame(
+  option: string,
+  source: AnySource,
+  video: HTMLVideoElement,
+  signal: AbortSignal,
+): Promise<VideoFrame | null> {
+  const endMs = performance.now() + FIRST_FRAME_WAIT_MS;
+  for (;;) {
+    try {
+      return new VideoFrame(video);
+    } catch (error) {
+      if ((error as Error).name === 'SecurityError') throw crossOrigin(option, source);
+      if (signal.aborted || performance.now() > endMs) return null;
+    }
+    await new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_STEP_MS));
   }
 }
 
