@@ -44,9 +44,9 @@ from subject import WORKERS, OpenSubject, Subject
 PAGES = Path(__file__).parent / "pages"
 BREAKABLE_SIZE = (320, 180)
 TIMEOUT_MS = 90_000  # two busy cores, a cold start of Python in the browser
-# Python starts some 200 times here, each time for seconds: V8 is to optimise the hottest code only. The
-# benchmarks and the headless demo measure without this.
-SPARING = "--js-flags=--wasm-tiering-budget=260000000"
+# Python starts some 200 times here, each time for seconds: V8 is to optimise only what runs for much longer.
+# The benchmarks and the headless demo measure without this.
+SPARING = "--js-flags=--wasm-tiering-budget=2000000000"
 
 
 # What stands in for classic.html: BLURSTREAM_TRANSPORT=element runs any test without Chromium's own streams.
