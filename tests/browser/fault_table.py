@@ -23,7 +23,9 @@ class Fault:
     Python fails, the first time it gets another engine in the same worker.
     `ends`: the state that it leaves for good. `lasting`: the state while it comes for ever, 'running' if
     nothing is missed then. `also`: what tells of it where a later stage meets it,
-    and no worker is replaced. `streams`: how many of the page's meet it, the one under test as the last.
+    and no worker is replaced. `may`: what may be told besides, and all be concealed for: what it leaves is a
+    picture, but not one in which somebody has to be found. `streams`: how many of the page's meet it, the one
+    under test as the last.
     """
 
     boundary: str
@@ -38,6 +40,7 @@ class Fault:
     ends: str = ""
     lasting: str = "concealed"
     also: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
     streams: int = 1
 
     @property
@@ -51,7 +54,7 @@ READ = [
 ]
 COPY = [
     Fault("copy", COMPOSER, "copyTo", "rejects", ("frame-unreadable",)),
-    Fault("copy", COMPOSER, "copyTo", "short", lasting="running"),
+    Fault("copy", COMPOSER, "copyTo", "short", lasting="running", may=("no-person",)),
     Fault("copy", COMPOSER, "copyTo", "hangs", ("composer-hung",), restarts=True),
     Fault("picture", COMPOSER, "construct", "throws", ("frame-unwritable",)),
 ]
