@@ -9,8 +9,7 @@ import pytest
 
 import instrumented
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
-from faults import Fault
+from faults import FaultySite
 from looks import (
     BLACK,
     BLUE,
@@ -165,7 +164,7 @@ def test_a_picture_that_cannot_be_had(cold_subject: Subject, page_log: Callable[
 
 
 def test_a_picture_of_another_origin(
-    subject: Subject, faulty_site: Callable[[Mapping[str, Fault]], Server], page_log: Callable[[Any], Any]
+    subject: Subject, faulty_site: FaultySite, page_log: Callable[[Any], Any]
 ) -> None:
     """The policy of these pages keeps it out, as a server without CORS would."""
     other = faulty_site({})
@@ -211,9 +210,7 @@ def test_the_end_while_a_picture_is_loaded(cold_subject: Subject) -> None:
     subject.nothing_left()
 
 
-def test_it_outlives_the_composer(
-    faulty_site: Callable[[Mapping[str, Fault]], Server], open_subject: OpenSubject, paths: Paths
-) -> None:
+def test_it_outlives_the_composer(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> None:
     """A composer that takes the place of one that died gets the picture, too."""
     subject = open_subject(faulty_site(instrumented.build(paths)))
     subject.open()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
 
 from blurstream_build.serve import Server
-from faults import Fault
+from faults import Fault, FaultySite
 from subject import OpenSubject
 
 SOURCE, OPTION, ASSET, ABORT = "SourceError", "OptionsError", "AssetError", "AbortError"
@@ -192,7 +192,7 @@ def one_digit(data: bytes) -> bytes:
     ],
 )
 def test_assets_that_are_needed_at_once(
-    faulty_site: Callable[[Mapping[str, Fault]], Server],
+    faulty_site: FaultySite,
     open_subject: OpenSubject,
     path: str,
     fault: Fault,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Request, expect
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
 from demo_page import BOXES, BRIGHTEST, DETAIL, START_MS, line_at, running, unnamed
-from faults import Fault
+from faults import Fault, FaultySite
 from pages_open import OpenDemo, OpenPage
 
 DIGIT = re.compile(r"\d")
@@ -135,7 +134,7 @@ def test_hide_stop_and_start(open_demo: OpenDemo) -> None:
 
 
 def test_a_missing_model(
-    faulty_site: Callable[[Mapping[str, Fault]], Server],
+    faulty_site: FaultySite,
     open_page: OpenPage,
 ) -> None:
     broken = {MODEL: Fault(HTTPStatus.NOT_FOUND)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pages_open import BREAKABLE_SIZE
 from subject import Subject, private
 
-SIZE, LARGE = (320, 180), (1280, 720)
+LARGE = (1280, 720)
 FAULT = {"worker": "composer", "at": "python submit", "deed": "MemoryError", "times": 1}
 TWO_STREAMS = """async () => {
     globalThis.told = { first: [], second: [] };
@@ -59,7 +60,7 @@ def test_what_was_asked_for_stays(breakable: Subject) -> None:
     before = subject.newest()
     strike(subject)
     after = subject.newest()
-    assert before[0] == after[0] == SIZE
+    assert before[0] == after[0] == BREAKABLE_SIZE
     corner = [int(luma[0]) for _, luma in (before, after)]
     assert abs(corner[0] - corner[1]) <= 1 and corner[1] < 60, corner
     subject.look()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import hidden
 import instrumented
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
-from faults import Fault
+from faults import FaultySite
 from subject import OpenSubject, Row, Subject, private
 
 # The last two the browser has to convert.
@@ -124,9 +123,7 @@ def test_newest_wins(warm_subject: Subject) -> None:
     subject.until(f"subject.safe.stats.droppedFrames >= {dropped}")
 
 
-def test_every_frame_is_closed(
-    faulty_site: Callable[[Mapping[str, Fault]], Server], open_subject: OpenSubject, paths: Paths
-) -> None:
+def test_every_frame_is_closed(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> None:
     """The workers' ledgers, over bursts, size changes and effects: what was held is closed or handed on."""
     subject = open_subject(faulty_site(instrumented.build(paths)))
     subject.open()

@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from blurstream_build import integrity
-from blurstream_build.serve import Server
-from faults import Fault
+from faults import Fault, FaultySite
 from pages_open import OpenPage
 
 
@@ -24,7 +23,7 @@ def one_letter(data: bytes) -> bytes:
 
 @pytest.fixture
 def opened(
-    dist: Path, faulty_site: Callable[[Mapping[str, Fault]], Server], open_page: OpenPage
+    dist: Path, faulty_site: FaultySite, open_page: OpenPage
 ) -> Callable[[Mapping[str, Fault], bool], Page]:
     def open_one(faults: Mapping[str, Fault], checked: bool) -> Page:
         values = json.loads((dist / integrity.FILE).read_text("utf-8"))

@@ -13,8 +13,7 @@ import pytest
 import hidden
 import instrumented
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
-from faults import Fault
+from faults import FaultySite
 from looks import (
     BLACK,
     FILM,
@@ -107,9 +106,10 @@ def test_a_film_that_seeks(subject: Subject, paused: bool) -> None:
     assert subject.codes("error", "warning") == []
 
 
-# The next few frames of videos are not there yet.
-LATE_FRAMES = """(late) => {
+# The next `late` frames of videos are not there yet.
+LATE_FRAMES = """() => {
     const { VideoFrame } = globalThis;
+    globalThis.late = 0;
     globalThis.VideoFrame = new Proxy(VideoFrame, {
         construct(target, [source, ...rest]) {
             if (source instanceof HTMLVideoElement && late-- > 0) throw new DOMException('none yet');
@@ -123,10 +123,12 @@ LATE_FRAMES = """(late) => {
 def test_a_first_frame_that_is_late(subject: Subject) -> None:
     """As now and then of a video that has only just begun to play."""
     run(subject, color("#008080"))
+    subject.page.evaluate(LATE_FRAMES)
     for source in ("an address", "a <video>"):
         subject.page.evaluate(f"async () => {{ globalThis.given = {SOURCES[source]}; }}")
-        subject.page.evaluate(LATE_FRAMES, 3)
+        subject.page.evaluate("() => { globalThis.late = 3; }")
         assert update(subject, video("given")) is None
+        assert subject.page.evaluate("() => late") < 0, source
         assert turn_of(subject) is not None, source
         assert update(subject, color("#008080")) is None
     assert subject.codes("error", "warning") == []
@@ -290,9 +292,7 @@ def test_a_screen_that_is_stopped(subject: Subject) -> None:
     assert subject.state == "running" and subject.codes("warning", "error") == ["picture-ended"]
 
 
-def test_it_outlives_the_composer(
-    faulty_site: Callable[[Mapping[str, Fault]], Server], open_subject: OpenSubject, paths: Paths
-) -> None:
+def test_it_outlives_the_composer(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> None:
     """A picture that stands still is given to the next composer, too. No frame of it is left open."""
     subject = prepared(open_subject(faulty_site(instrumented.build(paths))))
     run(subject, video("(globalThis.given = await own())"))

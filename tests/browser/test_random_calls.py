@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import instrumented
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
-from faults import Fault
+from faults import FaultySite
 from subject import TILE_LIMIT, WHOLE_LIMIT, OpenSubject, Row, Subject, private
 
 CALLS = int(os.environ.get("BLURSTREAM_RANDOM_CALLS", "200"))
@@ -36,9 +34,7 @@ EFFECTS = [
 ]
 
 
-def test_random_calls(
-    faulty_site: Callable[[Mapping[str, Fault]], Server], open_subject: OpenSubject, paths: Paths
-) -> None:
+def test_random_calls(faulty_site: FaultySite, open_subject: OpenSubject, paths: Paths) -> None:
     first = random.SystemRandom().randrange(2**31)
     print(f"seeds from {first}")
     subject = open_subject(faulty_site(instrumented.build(paths)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 import instrumented
 from blurstream_build.paths import Paths
 from blurstream_build.serve import Server
-from faults import Fault, variant
+from faults import FaultySite, variant
 from subject import OpenSubject, Subject
 
 # Python that says what it was given, tells of one change of quality, and whose activity is known.
@@ -59,7 +58,7 @@ HEAR = """() => {
 def talkative(
     paths: Paths,
     dist: object,
-    faulty_site: Callable[[Mapping[str, Fault]], Server],
+    faulty_site: FaultySite,
     open_subject: OpenSubject,
 ) -> Subject:
     """A page with a stream whose Python tells what it is given."""

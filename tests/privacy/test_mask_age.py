@@ -17,9 +17,8 @@ from blurstream.mask import Callback
 from blurstream.record import NativeSession, Recorder
 from blurstream_build import clip_watermark
 from blurstream_build.paths import Paths
-from blurstream_build.serve import Server
 from bright_model import bright
-from faults import Fault, variant
+from faults import FaultySite, variant
 from report import Report
 from subject import TILE_LIMIT, OpenSubject
 
@@ -91,7 +90,7 @@ def test_a_late_mask_is_noticed(tmp_path: Path, paths: Paths) -> None:
 
 
 def test_every_mask_is_of_its_frame(
-    faulty_site: Callable[[Mapping[str, Fault]], Server],
+    faulty_site: FaultySite,
     open_subject: OpenSubject,
     paths: Paths,
     footage: Path,

@@ -4,12 +4,9 @@ import type { ParsedEffect } from '../effects.js';
 import { hasStreams, openReadable } from '../transport/streams.js';
 import { animationOf, isAnimated } from './animation.js';
 import type { MovingSource } from './moving.js';
-import { playerOf, playerOfTrack, watched } from './player.js';
+import { FIRST_FRAME_WAIT_MS, playerOf, playerOfTrack, watched } from './player.js';
 import { over, unloadable, withoutVideo } from './refusals.js';
 import { stillPicture } from './still.js';
-
-/** So that the effect begins with a picture, and not with what stands in for one. */
-const FIRST_FRAME_WAIT_MS = 1000;
 
 /** One of the two is there. */
 export interface LoadedPicture {

@@ -10,7 +10,7 @@ import { crossOrigin, unloadable, withoutVideo, type AnySource } from './refusal
 import type { MovingSource } from './moving.js';
 
 /** So that the effect begins with a picture, and not with what stands in for one. */
-const FIRST_FRAME_WAIT_MS = 1000;
+export const FIRST_FRAME_WAIT_MS = 1000;
 const FIRST_FRAME_STEP_MS = 10;
 
 export interface Player {
@@ -40,7 +40,8 @@ export async function playerOf(
     video.src = address;
     await loaded(video, signal);
     await video.play();
-    const player = await shownBy(option, source, video, true, signal);
+    if (video.videoWidth === 0) throw withoutVideo(option, source);
+    const player = await takenFrom(option, source, video, signal);
     return { ...player, release: () => (player.release(), release()) };
   } catch (error) {
     release();
@@ -60,7 +61,8 @@ export async function watched(option: string, video: HTMLVideoElement, signal: A
   } catch (error) {
     throw unloadable(option, video, 'media-src', error);
   }
-  const player = await shownBy(option, video, video, false, signal);
+  if (video.videoWidth === 0) throw withoutVideo(option, video);
+  const player = await takenFrom(option, video, video, signal);
   if (player.moving.first !== null || !video.paused) return player;
   player.release();
   const why = "it stands still before its first picture: call play(), or set preload to 'auto'";
@@ -78,11 +80,7 @@ export async function playerOfTrack(
   video.muted = video.playsInline = true;
   video.srcObject = new MediaStream([track]);
   void video.play().catch(() => undefined);
-  await Promise.race([
-    loaded(video, signal).catch(() => undefined),
-    new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_WAIT_MS)),
-  ]);
-  const player = await takenFrom(option, source, video, true, signal);
+  const player = await takenFrom(option, source, video, signal);
   const leave = whenEnded(track, () => player.port.postMessage('ended'));
   return {
     moving: player.moving,
@@ -123,22 +121,10 @@ async function loaded(video: HTMLVideoElement, signal: AbortSignal): Promise<voi
   });
 }
 
-async function shownBy(
-  option: string,
-  source: AnySource,
-  video: HTMLVideoElement,
-  own: boolean,
-  signal: AbortSignal,
-): Promise<Player> {
-  if (video.videoWidth === 0) throw withoutVideo(option, source);
-  return takenFrom(option, source, video, own, signal);
-}
-
 async function takenFrom(
   option: string,
   source: AnySource,
   video: HTMLVideoElement,
-  own: boolean,
   signal: AbortSignal,
 ): Promise<Player & { readonly port: MessagePort }> {
   const newness = new Newness();
@@ -146,8 +132,8 @@ async function takenFrom(
   if (first !== null) newness.isNew(first, video);
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
-    // A tab that comes to the front again may find it paused.
-    if (own && video.paused) video.play().catch(() => undefined);
+    // A tab that comes to the front again may find one of the library's own paused.
+    if (video !== source && video.paused) video.play().catch(() => undefined);
     const frame = frameOf(video);
     if (frame === null || !newness.isNew(frame, video)) {
       frame?.close();
